@@ -1,0 +1,2 @@
+export { EXIT_CODES, EnitError } from "./enit-error.ts";
+export type { EnitErrorOptions, ErrorKind, SourcePosition } from "./enit-error.ts";
