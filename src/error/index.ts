@@ -1,2 +1,3 @@
 export { EXIT_CODES, EnitError } from "./enit-error.ts";
 export type { EnitErrorOptions, ErrorKind, SourcePosition } from "./enit-error.ts";
+export { nearestName } from "./nearest.ts";
