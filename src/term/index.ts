@@ -1,0 +1,43 @@
+export { decodeTerm, decodeTermAt } from "./etf/decode.ts";
+export type { DecodeOptions } from "./etf/decode.ts";
+export { encodeTerm } from "./etf/encode.ts";
+export type { EncodeOptions } from "./etf/encode.ts";
+export {
+  atomName,
+  booleanValue,
+  integerValue,
+  isAtom,
+  isBinary,
+  isFloat,
+  isInteger,
+  isList,
+  isMap,
+  isNil,
+  isPid,
+  isReference,
+  isTagged,
+  isTuple,
+  listElements,
+  mapValue,
+  propertyOf,
+  stringValue,
+  textValue,
+} from "./inspect.ts";
+export { MAX_TERM_DEPTH } from "./limits.ts";
+export { atom, binary, bitstring, exportFun, float, integer, list, map, nil, string, tuple } from "./make.ts";
+export { compareTerms, equalTerms } from "./order.ts";
+export type {
+  AtomTerm,
+  BitstringTerm,
+  ExportTerm,
+  FloatTerm,
+  FunTerm,
+  IntegerTerm,
+  ListTerm,
+  MapTerm,
+  PidTerm,
+  PortTerm,
+  ReferenceTerm,
+  Term,
+  TupleTerm,
+} from "./term.ts";
