@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { EnitError, type SourcePosition, nearestName } from "../error/index.ts";
+import { type TomlDocument, type TomlTable, isTomlTable, parseToml } from "./toml.ts";
+import { errorCode, unreadable } from "./unreadable.ts";
+import { type Warning, formatPlace } from "./warning.ts";
+
+/** What `enit.toml` says. Relative paths in it start at its own directory. */
+export interface SettingsFile {
+  readonly path: string;
+  readonly get: (key: string) => unknown;
+  readonly positionOf: (key: string) => SourcePosition;
+  /** The tables of plugins, by name: `[NAME]` or `[plugins.NAME]`. */
+  readonly plugins: Readonly<Record<string, TomlTable>>;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads `enit.toml`; a file that does not exist says nothing.
+ *
+ * @param known the keys that are no tables of plugins.
+ * @throws EnitError `unreadable`, `toml_syntax`, `settings_invalid`.
+ */
+export async function readSettingsFile(
+  path: string,
+  known: ReadonlySet<string>,
+  options: { mustExist: boolean },
+): Promise<SettingsFile> {
+  const text = readText(path, options.mustExist);
+  const document: TomlDocument = text === undefined ? EMPTY : await parseToml(text, path);
+  const positionOf = (...keys: string[]): SourcePosition =>
+    document.positionOf(...keys) ?? { file: path, line: 1, column: 1 };
+  return {
+    path,
+    get: (key) => (Object.hasOwn(document.values, key) ? document.values[key] : undefined),
+    positionOf,
+    ...readTables(document.values, known, positionOf),
+  };
+}
+
+const EMPTY: TomlDocument = { values: {}, positionOf: () => undefined };
+
+function readText(path: string, mustExist: boolean): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (!mustExist && errorCode(error) === "ENOENT") return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+function readTables(
+  values: TomlTable,
+  known: ReadonlySet<string>,
+  positionOf: (...keys: string[]) => SourcePosition,
+): { plugins: Record<string, TomlTable>; warnings: Warning[] } {
+  const plugins: [string, TomlTable][] = [];
+  const warnings: Warning[] = [];
+  const addPlugin = (name: string, value: unknown, position: SourcePosition): void => {
+    if (!isTomlTable(value)) throw invalidSetting(formatPlace(position), `"${name}" must be the table of a plugin`);
+    if (plugins.some(([other]) => other === name)) {
+      throw invalidSetting(formatPlace(position), `the plugin "${name}" has a second table here`);
+    }
+    plugins.push([name, value]);
+  };
+  for (const [key, value] of Object.entries(values)) {
+    if (known.has(key)) continue;
+    if (key === "plugins") {
+      if (!isTomlTable(value)) throw invalidSetting(formatPlace(positionOf(key)), '"plugins" must be a table');
+      for (const [name, table] of Object.entries(value)) addPlugin(name, table, positionOf(key, name));
+    } else if (isTomlTable(value)) {
+      addPlugin(key, value, positionOf(key));
+    } else {
+      warnings.push(unknownKey(key, positionOf(key), known));
+    }
+  }
+  return { plugins: Object.fromEntries(plugins), warnings };
+}
+
+function unknownKey(key: string, position: SourcePosition, known: ReadonlySet<string>): Warning {
+  const nearest = nearestName(key, known);
+  return {
+    code: "unknown_setting",
+    message: `${formatPlace(position)}: "${key}" is no setting`,
+    hint: nearest === undefined ? `Known are ${[...known].join(", ")}.` : `Did you mean "${nearest}"?`,
+    position,
+  };
+}
+
+/** The error of a setting whose value cannot be used; `place` is where it comes from, in words. */
+export function invalidSetting(place: string, state: string): EnitError {
+  return new EnitError("settings_invalid", `cannot use the setting from "${place}": ${state}`, { kind: "input" });
+}
