@@ -1,0 +1,50 @@
+/**
+ * The chunks `AtU8` (UTF-8) and, up to OTP 19, `Atom` (latin1): a count, then the atoms, which the other chunks name by
+ * their position, from 1 on. The first is the module's name.
+ *
+ * From OTP 28 on the count is negative, and a length is a compact term (`compact.ts`) in place of a byte.
+ */
+import { ByteReader, malformed } from "./byte-reader.ts";
+import { readCompact } from "./compact.ts";
+
+/** The atoms of a BEAM file. */
+export interface AtomTable {
+  readonly size: number;
+  /** Whether lengths are written as OTP 28 and later do. */
+  readonly longLengths: boolean;
+  /** The name of the atom at this position, from 1 on; @throws EnitError `beam_malformed` if there is none. */
+  readonly name: (index: number) => string;
+}
+
+/** Opens the content of an atom chunk that lies at this offset of the file. Names are decoded when they are asked for. */
+export function openAtomTable(content: Uint8Array, offset: number, encoding: "utf8" | "latin1"): AtomTable {
+  const reader = new ByteReader(content, offset);
+  const count = reader.int32();
+  const longLengths = count < 0 && encoding === "utf8";
+  const size = Math.abs(count);
+  // An atom takes a byte at least.
+  if (size === 0 || size > reader.left) throw malformed(`it cannot have ${count} atoms`, offset);
+  const texts: Uint8Array[] = new Array(size);
+  for (let i = 0; i < size; i++) texts[i] = reader.bytes(longLengths ? readCompact(reader).value : reader.uint8());
+  if (reader.left > 0) throw malformed("bytes follow its last atom", reader.offset);
+
+  const names = new Map<number, string>();
+  const name = (index: number): string => {
+    const known = names.get(index);
+    if (known !== undefined) return known;
+    const text = texts[index - 1];
+    if (text === undefined) throw malformed(`it has no atom ${index}`, offset);
+    const decoded = decodeName(text, encoding, offset);
+    names.set(index, decoded);
+    return decoded;
+  };
+  return { size, longLengths, name };
+}
+
+function decodeName(text: Uint8Array, encoding: "utf8" | "latin1", offset: number): string {
+  const buffer = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  const name = buffer.toString(encoding);
+  // What cannot be decoded becomes U+FFFD, which may also stand there rightly.
+  if (name.includes("\u{fffd}") && !Buffer.from(name).equals(buffer)) throw malformed("an atom is no UTF-8", offset);
+  return name;
+}

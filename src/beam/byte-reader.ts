@@ -1,0 +1,71 @@
+import { EnitError } from "../error/index.ts";
+
+/**
+ * Reads big-endian numbers and byte strings one after the other, and checks every bound.
+ *
+ * Nothing else in this folder indexes bytes of a file. Offsets in errors count from the start of the (inflated) file.
+ */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #base: number;
+  #at = 0;
+
+  /** `base`: the offset of `bytes` in the file. */
+  constructor(bytes: Uint8Array, base = 0) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#base = base;
+  }
+
+  /** The offset in the file of the byte that comes next. */
+  get offset(): number {
+    return this.#base + this.#at;
+  }
+
+  /** How many bytes are left. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  uint8(): number {
+    this.#need(1);
+    return this.#view.getUint8(this.#at++);
+  }
+
+  uint32(): number {
+    this.#need(4);
+    this.#at += 4;
+    return this.#view.getUint32(this.#at - 4);
+  }
+
+  int32(): number {
+    return this.uint32() | 0;
+  }
+
+  /** The next `count` bytes, not copied. */
+  bytes(count: number): Uint8Array {
+    this.#need(count);
+    this.#at += count;
+    return this.#bytes.subarray(this.#at - count, this.#at);
+  }
+
+  /** Continues at this offset in the file, which may be its end. */
+  seek(offset: number): void {
+    if (offset < this.#base || offset > this.#base + this.#bytes.length) throw malformed("it ends too early", this.offset);
+    this.#at = offset - this.#base;
+  }
+
+  #need(count: number): void {
+    if (count > this.left) throw malformed("it ends too early", this.offset);
+  }
+}
+
+/** The error for bytes that are no BEAM file, or a broken one. `offset`: where in the (inflated) file. */
+export function malformed(state: string, offset: number, cause?: unknown): EnitError {
+  return new EnitError("beam_malformed", `cannot read the BEAM file: ${state} (byte ${offset})`, {
+    kind: "input",
+    data: { offset },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
