@@ -1,0 +1,115 @@
+import { EnitError } from "../error/index.ts";
+import { connectError } from "./connect-error.ts";
+import type { NodeConnection } from "./connection.ts";
+import { withDeadline } from "./deadline.ts";
+import { listNodes, lookupNode } from "./epmd.ts";
+import { candidateHosts, isOwnHost, makeOwnName, type NodeName, splitNodeName } from "./node-name.ts";
+import { shakeHands } from "./shake-hands.ts";
+import { describeSystemError, formatEndpoint } from "./system-error.ts";
+import { type OpenTransport, openTcp } from "./transport.ts";
+
+const DEFAULT_TIMEOUT = 7000;
+const DEFAULT_TICK_TIMEOUT = 60_000;
+const DEFAULT_MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+
+export interface ConnectOptions {
+  /** The whole name, `name@host`. */
+  readonly node: string;
+  /** Characters of latin1; never part of an error. */
+  readonly cookie: string;
+  /** Where the node listens, if not at its host: an address, for a node with `inet_dist_use_interface`. */
+  readonly address?: string | undefined;
+  /** The node's own port; epmd is not asked then. */
+  readonly port?: number | undefined;
+  /** Default: 4369. */
+  readonly epmdPort?: number | undefined;
+  /** Milliseconds until hands are shaken, look-ups included. Default: 7000, as `net_setuptime`. */
+  readonly timeout?: number | undefined;
+  /** Ends the attempt; what it is aborted with is thrown. It does not end the connection. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds of silence after which a peer that does not answer counts as gone. Default: 60,000, as `net_ticktime`. */
+  readonly tickTimeout?: number | undefined;
+  /** The largest message accepted, in bytes. Default: 256 MiB. */
+  readonly maxMessageBytes?: number | undefined;
+  /** Opens the byte stream to the node. Default: plain TCP. */
+  readonly open?: OpenTransport | undefined;
+}
+
+/**
+ * Connects to an Erlang node (OTP 25 or later) as a hidden node with a name of its own.
+ *
+ * Throws `invalid_node_name` and `invalid_cookie` (kind `input`), `epmd_unreachable`, `node_not_found` (the names that
+ * epmd knows are in `data.registered`), `node_unreachable` (nothing there, or nothing in time), `wrong_cookie`,
+ * `handshake_refused`.
+ */
+export async function connectNode(options: ConnectOptions): Promise<NodeConnection> {
+  const peer = splitNodeName(options.node);
+  if (peer === undefined) {
+    throw new EnitError("invalid_node_name", `cannot connect to "${options.node}": that is no node name`, {
+      kind: "input",
+      hint: "A node name has the form name@host.",
+    });
+  }
+  if (options.cookie === "" || /[^\x00-\xff]/.test(options.cookie)) {
+    throw new EnitError("invalid_cookie", `cannot connect to "${options.node}": the cookie is empty or not latin1`, {
+      kind: "input",
+    });
+  }
+  const { timeout = DEFAULT_TIMEOUT, signal } = options;
+  let stage = "asking epmd";
+  const expired = (): Error =>
+    connectError("node_unreachable", options.node, `nothing came within ${timeout} ms while ${stage}`, { timeout });
+  return await withDeadline({ timeout, signal, expired }, async (aborted) => {
+    const port = options.port ?? (await findPort(options.node, peer, options, aborted));
+    stage = `shaking hands on port ${port}`;
+    return await connectTo(peer, port, options, aborted);
+  });
+}
+
+/** Asks epmd: the host's own, which listens on the loopback address too; that of `address` where the host is elsewhere. */
+async function findPort(node: string, peer: NodeName, options: ConnectOptions, signal: AbortSignal): Promise<number> {
+  const host = isOwnHost(peer.host) ? peer.host : (options.address ?? peer.host);
+  const epmd = { host, epmdPort: options.epmdPort, timeout: options.timeout ?? DEFAULT_TIMEOUT, signal };
+  const found = await lookupNode(peer.name, epmd);
+  if (found !== undefined) return found.port;
+  const registered = (await listNodes(epmd)).map(({ name }) => name);
+  throw connectError("node_not_found", node, "no such node is running", { registered, host }, {
+    hint: `epmd of host "${host}" knows ${registered.length === 0 ? "no nodes" : registered.join(", ")}.`,
+  });
+}
+
+/** Connects to the first address of the node's host where something listens. */
+async function connectTo(
+  peer: NodeName,
+  port: number,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<NodeConnection> {
+  const hosts = options.address === undefined ? candidateHosts(peer.host) : [options.address];
+  let failure: unknown;
+  for (const host of hosts) {
+    try {
+      return await shakeHands(
+        {
+          node: options.node,
+          ownName: makeOwnName(peer),
+          cookie: options.cookie,
+          endpoint: { host, port },
+          open: options.open ?? openTcp,
+          tickTimeout: options.tickTimeout ?? DEFAULT_TICK_TIMEOUT,
+          maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
+        },
+        signal,
+      );
+    } catch (error) {
+      if (error instanceof EnitError) throw error;
+      signal.throwIfAborted();
+      failure ??= error;
+    }
+  }
+  const places = hosts.map((host) => formatEndpoint(host, port)).join(" and ");
+  throw connectError("node_unreachable", options.node, `${describeSystemError(failure)} (${places})`, { hosts, port }, {
+    hint: "A node with inet_dist_use_interface listens on that address only.",
+    cause: failure,
+  });
+}
