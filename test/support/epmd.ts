@@ -53,7 +53,7 @@ export function freePort(): number {
 }
 
 function epmdOf(otp: OtpInstallation): string {
-  const erts = readdirSync(otp.root).filter((name) => name.startsWith("erts-"));
-  if (erts[0] === undefined) throw new Error(`no erts-* in ${otp.root}`);
-  return join(otp.root, erts[0], "bin", "epmd");
+  const erts = readdirSync(otp.root).find((name) => name.startsWith("erts-"));
+  if (erts === undefined) throw new Error(`no erts-* in ${otp.root}`);
+  return join(otp.root, erts, "bin", "epmd");
 }

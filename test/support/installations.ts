@@ -58,6 +58,8 @@ function installationAt(root: string): OtpInstallation | undefined {
   const erl = join(root, "bin", "erl");
   const releases = join(root, "releases");
   if (!existsSync(erl) || !existsSync(releases)) return undefined;
-  const majors = readdirSync(releases).filter((name) => /^\d+$/.test(name)).map(Number);
+  const majors = readdirSync(releases)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return majors.length === 0 ? undefined : { major: Math.max(...majors), root, erl };
 }

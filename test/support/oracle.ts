@@ -44,9 +44,9 @@ export interface VmOptions {
 
 /** Starts a VM of this installation that answers requests; ready when the promise settles. */
 export async function oracle(otp: OtpInstallation, options: VmOptions = {}): Promise<Oracle> {
-  const process_ = spawnVm(otp, options);
-  const stderr = new Response(process_.stderr).text();
-  const frames = readFrames(process_.stdout);
+  const vm = spawnVm(otp, options);
+  const stderr = new Response(vm.stderr).text();
+  const frames = readFrames(vm.stdout);
 
   const receive = async (): Promise<Uint8Array> => {
     const { value, done } = await frames.next();
@@ -58,8 +58,8 @@ export async function oracle(otp: OtpInstallation, options: VmOptions = {}): Pro
   await last;
 
   const evaluate = (expressions: string, input: Uint8Array | string = ""): Promise<Uint8Array> => {
-    process_.stdin.write(frame(expressions, Buffer.from(input)));
-    process_.stdin.flush();
+    void vm.stdin.write(frame(expressions, Buffer.from(input)));
+    void vm.stdin.flush();
     const answer = last.then(receive, receive);
     last = answer;
     return answer;
@@ -71,8 +71,8 @@ export async function oracle(otp: OtpInstallation, options: VmOptions = {}): Pro
   };
   return {
     otp,
-    pid: process_.pid,
-    exited: process_.exited,
+    pid: vm.pid,
+    exited: vm.exited,
     evaluate,
     bytes,
     text: async (expressions, input) =>
@@ -81,8 +81,8 @@ export async function oracle(otp: OtpInstallation, options: VmOptions = {}): Pro
       ),
     apply: (module, fun, args) => evaluate(`erlang:apply('${module}', '${fun}', Input)`, args),
     [Symbol.asyncDispose]: async () => {
-      process_.kill("SIGKILL");
-      await process_.exited;
+      vm.kill("SIGKILL");
+      await vm.exited;
     },
   };
 }

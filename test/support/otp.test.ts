@@ -14,7 +14,7 @@ for (const otp of otpInstallations()) {
     const [release, reversed, printed, bytes] = await Promise.all([
       erl.text("erlang:system_info(otp_release)"),
       erl.apply("lists", "reverse", Uint8Array.of(131, 108, 0, 0, 0, 1, 107, 0, 2, 1, 2, 106)),
-      erl.text("io:put_chars(\"seen by nobody\"), {Input, 'ü', \"λ\"}", Uint8Array.of(131, 97, 7)),
+      erl.text('io:put_chars("seen by nobody"), {Input, \'ü\', "λ"}', Uint8Array.of(131, 97, 7)),
       erl.bytes("Bytes", "λ"),
     ]);
     expect(release).toBe(`"${otp.major}"`);
