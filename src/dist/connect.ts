@@ -50,7 +50,7 @@ export async function connectNode(options: ConnectOptions): Promise<NodeConnecti
       hint: "A node name has the form name@host.",
     });
   }
-  if (options.cookie === "" || /[^\x00-\xff]/.test(options.cookie)) {
+  if (!isCookie(options.cookie)) {
     throw new EnitError("invalid_cookie", `cannot connect to "${options.node}": the cookie is empty or not latin1`, {
       kind: "input",
     });
@@ -59,11 +59,15 @@ export async function connectNode(options: ConnectOptions): Promise<NodeConnecti
   let stage = "asking epmd";
   const expired = (): Error =>
     connectError("node_unreachable", options.node, `nothing came within ${timeout} ms while ${stage}`, { timeout });
-  return await withDeadline({ timeout, signal, expired }, async (aborted) => {
+  return withDeadline({ timeout, signal, expired }, async (aborted) => {
     const port = options.port ?? (await findPort(options.node, peer, options, aborted));
     stage = `shaking hands on port ${port}`;
-    return await connectTo(peer, port, options, aborted);
+    return connectTo(peer, port, options, aborted);
   });
+}
+
+function isCookie(text: string): boolean {
+  return text !== "" && [...text].every((character) => character <= "\u00ff");
 }
 
 /** Asks epmd: the host's own, which listens on the loopback address too; that of `address` where the host is elsewhere. */
@@ -73,9 +77,15 @@ async function findPort(node: string, peer: NodeName, options: ConnectOptions, s
   const found = await lookupNode(peer.name, epmd);
   if (found !== undefined) return found.port;
   const registered = (await listNodes(epmd)).map(({ name }) => name);
-  throw connectError("node_not_found", node, "no such node is running", { registered, host }, {
-    hint: `epmd of host "${host}" knows ${registered.length === 0 ? "no nodes" : registered.join(", ")}.`,
-  });
+  throw connectError(
+    "node_not_found",
+    node,
+    "no such node is running",
+    { registered, host },
+    {
+      hint: `epmd of host "${host}" knows ${registered.length === 0 ? "no nodes" : registered.join(", ")}.`,
+    },
+  );
 }
 
 /** Connects to the first address of the node's host where something listens. */
@@ -108,8 +118,14 @@ async function connectTo(
     }
   }
   const places = hosts.map((host) => formatEndpoint(host, port)).join(" and ");
-  throw connectError("node_unreachable", options.node, `${describeSystemError(failure)} (${places})`, { hosts, port }, {
-    hint: "A node with inet_dist_use_interface listens on that address only.",
-    cause: failure,
-  });
+  throw connectError(
+    "node_unreachable",
+    options.node,
+    `${describeSystemError(failure)} (${places})`,
+    { hosts, port },
+    {
+      hint: "A node with inet_dist_use_interface listens on that address only.",
+      cause: failure,
+    },
+  );
 }

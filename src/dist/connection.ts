@@ -1,22 +1,10 @@
 import { EnitError } from "../error/index.ts";
 import { atom, isAtom, isTuple, type PidTerm, type ReferenceTerm, type Term, tuple } from "../term/index.ts";
 import { callData, Calls, type CallTarget, describeCall, makeCallRequest, REX } from "./calls.ts";
-import {
-  decodeMessage,
-  encodeDown,
-  encodeExit,
-  encodeMonitor,
-  encodeSend,
-  encodeUnlinkAck,
-  type PeerMessage,
-  TICK,
-} from "./control.ts";
-import type { FrameReader } from "./frame-reader.ts";
+import { encodeDown, encodeExit, encodeMonitor, encodeSend, encodeUnlinkAck, type PeerMessage } from "./control.ts";
 import { answerIoRequest, readIoRequest } from "./group-leader.ts";
 import { Identities, keyOf } from "./identities.ts";
-import { Keepalive } from "./keepalive.ts";
-import { describeSystemError } from "./system-error.ts";
-import type { Transport } from "./transport.ts";
+import { type LinkSetup, PeerLink } from "./peer-link.ts";
 
 /** The one name that is registered with us: `net_adm:ping/1` of the peer asks it. */
 const NET_KERNEL = "net_kernel";
@@ -37,17 +25,11 @@ export interface CallOptions {
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
-/** What a connection is made of once hands are shaken. */
-export interface ConnectionSetup {
-  readonly node: string;
+/** Who talks to whom. */
+export interface ConnectionSetup extends LinkSetup {
   readonly creation: number;
   readonly ownName: string;
   readonly ownCreation: number;
-  readonly transport: Transport;
-  /** Holds what came behind the handshake. */
-  readonly reader: FrameReader;
-  /** Milliseconds without a byte from the peer, after which it counts as gone. */
-  readonly tickTimeout: number;
 }
 
 /** A connection to an Erlang node, to which we are a hidden node. Made by `connectNode`. */
@@ -61,37 +43,36 @@ export class NodeConnection implements AsyncDisposable {
   /** Settles when the connection is over: with the reason, or undefined after `close`. */
   readonly closed: Promise<EnitError | undefined>;
 
-  readonly #transport: Transport;
-  readonly #reader: FrameReader;
+  readonly #link: PeerLink;
   readonly #identities: Identities;
-  readonly #keepalive: Keepalive;
   readonly #calls = new Calls();
   readonly #listeners = new Set<MessageListener>();
   /** By `keyOf` of our pids, `self` not among them. */
   readonly #groupLeaders = new Map<string, (text: string) => void>();
-  readonly #settleClosed: (reason: EnitError | undefined) => void;
-  /** Says that there is no `rex`; set while a call waits. */
+  /** Tells us if there is no `rex`; undefined until the first call. */
   #rexMonitor: ReferenceTerm | undefined;
   /** Why there is no connection any more. */
   #end: { readonly reason: EnitError | undefined } | undefined;
 
-  constructor(setup: ConnectionSetup) {
+  /** `adopt` is given the link, which the transport has to feed from then on. */
+  constructor(setup: ConnectionSetup, adopt: (link: PeerLink) => void) {
     this.node = setup.node;
     this.creation = setup.creation;
-    this.#transport = setup.transport;
-    this.#reader = setup.reader;
     this.#identities = new Identities(setup.ownName, setup.ownCreation);
     this.self = this.#identities.newPid();
     const { promise, resolve } = Promise.withResolvers<EnitError | undefined>();
     this.closed = promise;
-    this.#settleClosed = resolve;
-    const seconds = setup.tickTimeout / 1000;
-    this.#keepalive = new Keepalive(setup.tickTimeout, {
-      tick: () => this.#write(TICK),
+    this.#link = new PeerLink(setup, {
+      receive: (message) => this.#receive(message),
       // Nobody can be registered as `undefined`, so this is answered at once.
-      probe: () => this.#write(encodeMonitor(this.self, "undefined", this.#identities.newReference())),
-      expire: () => this.#fail(`the node was silent for ${seconds} s`),
+      makeProbe: () => encodeMonitor(this.self, "undefined", this.#identities.newReference()),
+      ended: (reason) => {
+        this.#end = { reason };
+        this.#calls.failAll((target) => this.#callLost(target));
+        resolve(reason);
+      },
     });
+    adopt(this.#link);
   }
 
   /**
@@ -106,21 +87,24 @@ export class NodeConnection implements AsyncDisposable {
     if (this.#end !== undefined) throw this.#callLost(target);
     const groupLeader = options.onOutput === undefined ? atom("user") : this.#openGroupLeader(options.onOutput);
     const reference = this.#identities.newReference();
-    const request = makeCallRequest(this.self, reference, target, args, groupLeader);
-    const frame = encodeSend(this.self, REX, request);
+    const request = encodeSend(this.self, REX, makeCallRequest(this.self, reference, target, args, groupLeader));
     if (this.#rexMonitor === undefined) {
       this.#rexMonitor = this.#identities.newReference();
-      this.#write(encodeMonitor(this.self, REX, this.#rexMonitor));
+      this.#link.write(encodeMonitor(this.self, REX, this.#rexMonitor));
     }
-    const result = this.#calls.result(reference, target, options.timeout, options.signal);
-    this.#write(frame);
-    return await result;
+    this.#link.write(request);
+    return this.#calls.result(reference, target, options.timeout, options.signal);
   }
 
   /** Sends a message to a process of the peer: a pid, or a registered name. Throws `connection_closed`. */
   send(to: PidTerm | string, message: Term): void {
-    if (this.#end !== undefined) throw this.#end.reason ?? closedError(this.node, "the connection was closed here");
-    this.#write(encodeSend(this.self, to, message));
+    if (this.#end !== undefined) {
+      throw new EnitError("connection_closed", `cannot send a message to "${this.node}": ${this.#endState()}`, {
+        data: { node: this.node },
+        cause: this.#end.reason,
+      });
+    }
+    this.#link.write(encodeSend(this.self, to, message));
   }
 
   /** Has a function called for each message that is no result of a call; gives the function that undoes it. */
@@ -129,12 +113,9 @@ export class NodeConnection implements AsyncDisposable {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Sends what was written, then closes; calls that wait end with `connection_closed`. Settles when it is closed. */
+  /** Sends what was written, then closes; calls that wait end with `connection_closed`. */
   async close(): Promise<void> {
-    if (this.#end === undefined) {
-      this.#finish(undefined);
-      this.#transport.end();
-    }
+    this.#link.close();
     await this.closed;
   }
 
@@ -142,54 +123,32 @@ export class NodeConnection implements AsyncDisposable {
     await this.close();
   }
 
-  /** For the transport: bytes that came in. An empty chunk has the reader looked at. */
-  receiveBytes(chunk: Uint8Array): void {
-    if (this.#end !== undefined) return;
-    this.#keepalive.received();
-    try {
-      this.#reader.push(chunk);
-      for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
-        this.#receive(decodeMessage(frame));
-      }
-    } catch (error) {
-      this.#fail(`the node sent ${error instanceof Error ? error.message : String(error)}`, error);
-      return;
-    }
-  }
-
-  /** For the transport: it is closed. */
-  receiveEnd(error: Error | undefined): void {
-    this.#fail(error === undefined ? "the node closed the connection" : describeSystemError(error), error);
-  }
-
   #receive(message: PeerMessage): void {
     switch (message.kind) {
-      case "tick":
-        this.#write(TICK);
-        return;
       case "send":
         this.#deliver(message.to, message.message);
-        return;
+        break;
       case "down":
-        this.#receiveDown(message.from, message.reference, message.reason);
-        return;
+        this.#receiveDown(message.reference, message.reason);
+        break;
       case "exit":
         // As a process that traps exits gets it.
         if (this.#isAlive(message.to)) this.#notify(tuple(atom("EXIT"), message.from, message.reason), message.to);
-        return;
+        break;
       case "monitor":
         if (!this.#isAlive(message.to)) {
-          this.#write(encodeDown(message.to, message.from, message.reference, atom("noproc")));
+          this.#link.write(encodeDown(message.to, message.from, message.reference, atom("noproc")));
         }
-        return;
+        break;
       case "link":
-        if (!this.#isAlive(message.to)) this.#write(encodeExit(message.to, message.from, atom("noproc")));
-        return;
+        if (!this.#isAlive(message.to)) this.#link.write(encodeExit(message.to, message.from, atom("noproc")));
+        break;
       case "unlink":
-        this.#write(encodeUnlinkAck(message.id, message.to, message.from));
-        return;
+        this.#link.write(encodeUnlinkAck(message.id, message.to, message.from));
+        break;
+      case "tick":
       case "other":
-        return;
+        break;
     }
   }
 
@@ -197,17 +156,15 @@ export class NodeConnection implements AsyncDisposable {
     if (to === NET_KERNEL) return this.#answerPing(message);
     if (typeof to === "string") return this.#notify(message, to);
     if (!this.#isAlive(to)) return;
-    const ioRequest = readIoRequest(message);
-    if (ioRequest !== undefined) {
-      void answerIoRequest(ioRequest, {
+    const request = readIoRequest(message);
+    const [reference, result] = isTuple(message, 2) ? message.elements : [];
+    if (request !== undefined) {
+      void answerIoRequest(request, {
         output: this.#groupLeaders.get(keyOf(to)) ?? (() => {}),
         evaluate: (module, functionName, args) => this.call(module, functionName, args),
-        send: (pid, reply) => this.#write(encodeSend(to, pid, reply)),
+        send: (pid, reply) => this.#link.write(encodeSend(to, pid, reply)),
       });
-      return;
-    }
-    const [reference, result] = isTuple(message, 2) ? message.elements : [];
-    if (reference?.kind === "reference" && this.#identities.isOurs(reference) && result !== undefined) {
+    } else if (reference?.kind === "reference" && this.#identities.isOurs(reference) && result !== undefined) {
       this.#calls.settle(reference, result);
     } else {
       this.#notify(message, to);
@@ -217,22 +174,22 @@ export class NodeConnection implements AsyncDisposable {
   /** `net_adm:ping/1` of the peer: `{'$gen_call', {Pid, Tag}, {is_auth, Node}}`. */
   #answerPing(message: Term): void {
     const [tag, from, question] = isTuple(message, 3) ? message.elements : [];
-    const [pid, reference] = isTuple(from, 2) ? from.elements : [];
+    const [pid, replyTag] = isTuple(from, 2) ? from.elements : [];
     if (!isAtom(tag, "$gen_call") || !isTuple(question, 2) || !isAtom(question.elements[0], "is_auth")) return;
-    if (pid?.kind === "pid" && reference !== undefined) {
-      this.#write(encodeSend(this.self, pid, tuple(reference, atom("yes"))));
+    if (pid?.kind === "pid" && replyTag !== undefined) {
+      this.#link.write(encodeSend(this.self, pid, tuple(replyTag, atom("yes"))));
     }
   }
 
-  #receiveDown(from: PidTerm | string, reference: ReferenceTerm, reason: Term): void {
+  /** Without `rex` nothing would ever answer a call. */
+  #receiveDown(reference: ReferenceTerm, reason: Term): void {
     if (this.#rexMonitor === undefined || keyOf(reference) !== keyOf(this.#rexMonitor)) return;
     this.#rexMonitor = undefined;
-    const state = `the node has no process "${typeof from === "string" ? from : REX}", which runs calls`;
     const why = isAtom(reason) ? reason.name : "it ended";
     this.#calls.failAll(
       (target) =>
-        new EnitError("call_failed", `${describeCall(target)}: ${state} (${why})`, {
-          hint: "The node is still starting, is stopping, or runs without kernel's rpc server.",
+        new EnitError("call_failed", `${describeCall(target)}: the node has no process "${REX}" (${why})`, {
+          hint: "The node is stopping, or runs without kernel's server for calls.",
           data: { ...callData(target), reason: why },
         }),
     );
@@ -251,7 +208,7 @@ export class NodeConnection implements AsyncDisposable {
   }
 
   #notify(message: Term, to: PidTerm | string): void {
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       // A listener that throws is a defect of its owner, not of the peer: the connection stays.
       try {
         listener(message, to);
@@ -263,39 +220,15 @@ export class NodeConnection implements AsyncDisposable {
     }
   }
 
-  #write(bytes: Uint8Array): void {
-    if (this.#end !== undefined) return;
-    this.#keepalive.sent();
-    this.#transport.write(bytes);
-  }
-
-  #fail(state: string, cause?: unknown): void {
-    if (this.#end !== undefined) return;
-    this.#finish(closedError(this.node, state, cause));
-    this.#transport.destroy();
-  }
-
-  #finish(reason: EnitError | undefined): void {
-    this.#end = { reason };
-    this.#keepalive.stop();
-    this.#calls.failAll((target) => this.#callLost(target));
-    this.#settleClosed(reason);
-  }
-
   #callLost(target: CallTarget): EnitError {
-    const reason = this.#end?.reason;
-    const state = reason === undefined ? "the connection was closed here" : stateOf(reason);
-    return new EnitError("connection_closed", `${describeCall(target)}: ${state}`, {
+    return new EnitError("connection_closed", `${describeCall(target)}: ${this.#endState()}`, {
       data: callData(target),
-      cause: reason,
+      cause: this.#end?.reason,
     });
   }
-}
 
-function closedError(node: string, state: string, cause?: unknown): EnitError {
-  return new EnitError("connection_closed", `cannot talk to "${node}": ${state}`, { data: { node, state }, cause });
-}
-
-function stateOf(reason: EnitError): string {
-  return String(reason.data["state"]);
+  #endState(): string {
+    const state = this.#end?.reason?.data["state"];
+    return typeof state === "string" ? state : "the connection was closed here";
+  }
 }

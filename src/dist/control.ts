@@ -47,7 +47,12 @@ export type PeerMessage =
   | { readonly kind: "link"; readonly from: PidTerm; readonly to: PidTerm }
   | { readonly kind: "unlink"; readonly id: Term; readonly from: PidTerm; readonly to: PidTerm }
   | { readonly kind: "exit"; readonly from: PidTerm; readonly to: PidTerm; readonly reason: Term }
-  | { readonly kind: "monitor"; readonly from: PidTerm; readonly to: PidTerm | string; readonly reference: ReferenceTerm }
+  | {
+      readonly kind: "monitor";
+      readonly from: PidTerm;
+      readonly to: PidTerm | string;
+      readonly reference: ReferenceTerm;
+    }
   | { readonly kind: "down"; readonly from: PidTerm | string; readonly reference: ReferenceTerm; readonly reason: Term }
   /** Correct, and nothing that a node of our kind has to act on: demonitor, group leader, acknowledgements, spawn requests. */
   | { readonly kind: "other"; readonly operation: number };
@@ -67,9 +72,7 @@ export function decodeMessage(frame: Uint8Array): PeerMessage {
 export function encodeSend(from: PidTerm, to: PidTerm | string, message: Term): Uint8Array {
   // The empty atom stands for the cookie of old.
   const control =
-    typeof to === "string"
-      ? tuple(integer(REG_SEND), from, atom(""), atom(to))
-      : tuple(integer(SEND), atom(""), to);
+    typeof to === "string" ? tuple(integer(REG_SEND), from, atom(""), atom(to)) : tuple(integer(SEND), atom(""), to);
   return encodeFrame(control, message);
 }
 
@@ -119,44 +122,44 @@ function readControl(control: Term, message: Term | undefined): PeerMessage {
   switch (operation) {
     case SEND:
     case SEND_TT:
-      return { kind: "send", to: pid(second), message: present(message) };
+      return { kind: "send", to: needPid(second), message: need(message) };
     case REG_SEND:
     case REG_SEND_TT:
-      return { kind: "send", to: pidOrName(third), message: present(message) };
+      return { kind: "send", to: needPidOrName(third), message: need(message) };
     case LINK:
-      return { kind: "link", from: pid(first), to: pid(second) };
+      return { kind: "link", from: needPid(first), to: needPid(second) };
     case UNLINK_ID:
-      return { kind: "unlink", id: present(first), from: pid(second), to: pid(third) };
+      return { kind: "unlink", id: need(first), from: needPid(second), to: needPid(third) };
     case EXIT:
     case EXIT2:
-      return { kind: "exit", from: pid(first), to: pid(second), reason: present(third) };
+      return { kind: "exit", from: needPid(first), to: needPid(second), reason: need(third) };
     case EXIT_TT:
     case EXIT2_TT: // the trace token stands before the reason
-      return { kind: "exit", from: pid(first), to: pid(second), reason: present(fourth) };
+      return { kind: "exit", from: needPid(first), to: needPid(second), reason: need(fourth) };
     case MONITOR_P:
-      return { kind: "monitor", from: pid(first), to: pidOrName(second), reference: reference(third) };
+      return { kind: "monitor", from: needPid(first), to: needPidOrName(second), reference: needReference(third) };
     case MONITOR_P_EXIT:
-      return { kind: "down", from: pidOrName(first), reference: reference(third), reason: present(fourth) };
+      return { kind: "down", from: needPidOrName(first), reference: needReference(third), reason: need(fourth) };
     default:
       return { kind: "other", operation };
   }
 }
 
-function present(term: Term | undefined): Term {
+function need(term: Term | undefined): Term {
   if (term === undefined) throw new MessageFormatError("a control message that is too short");
   return term;
 }
 
-function pid(term: Term | undefined): PidTerm {
+function needPid(term: Term | undefined): PidTerm {
   if (!isPid(term)) throw new MessageFormatError("a control message without the pid that it needs");
   return term;
 }
 
-function pidOrName(term: Term | undefined): PidTerm | string {
-  return atomName(term) ?? pid(term);
+function needPidOrName(term: Term | undefined): PidTerm | string {
+  return atomName(term) ?? needPid(term);
 }
 
-function reference(term: Term | undefined): ReferenceTerm {
+function needReference(term: Term | undefined): ReferenceTerm {
   if (!isReference(term)) throw new MessageFormatError("a control message without the reference that it needs");
   return term;
 }

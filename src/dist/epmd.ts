@@ -53,7 +53,7 @@ export async function lookupNode(name: string, options: EpmdOptions = {}): Promi
 
 /** Asks epmd for all nodes that are registered with it, in its order. Throws `epmd_unreachable`. */
 export async function listNodes(options: EpmdOptions = {}): Promise<readonly NodeRegistration[]> {
-  return await askEpmd("list the nodes", options, encodeNamesRequest(), (bytes, ended) =>
+  return askEpmd("list the nodes", options, encodeNamesRequest(), (bytes, ended) =>
     ended ? { value: decodeNamesAnswer(bytes) } : undefined,
   );
 }
@@ -65,13 +65,17 @@ type ReadAnswer<T> = (bytes: Uint8Array, ended: boolean) => { readonly value: T 
 async function askEpmd<T>(action: string, options: EpmdOptions, request: Uint8Array, read: ReadAnswer<T>): Promise<T> {
   const { host = "localhost", epmdPort = DEFAULT_EPMD_PORT, timeout = DEFAULT_TIMEOUT, signal } = options;
   const unreachable = (state: string, cause?: unknown): EnitError =>
-    new EnitError("epmd_unreachable", `cannot ${action}: no epmd answers at ${formatEndpoint(host, epmdPort)} (${state})`, {
-      hint: "epmd starts with the first Erlang node of a host; check the host and the epmd port.",
-      data: { host, port: epmdPort },
-      cause,
-    });
+    new EnitError(
+      "epmd_unreachable",
+      `cannot ${action}: no epmd answers at ${formatEndpoint(host, epmdPort)} (${state})`,
+      {
+        hint: "epmd starts with the first Erlang node of a host; check the host and the epmd port.",
+        data: { host, port: epmdPort },
+        cause,
+      },
+    );
   const expired = (): Error => unreachable(`nothing came within ${timeout} ms`);
-  return await withDeadline({ timeout, signal, expired }, async (aborted) => {
+  return withDeadline({ timeout, signal, expired }, async (aborted) => {
     let failure: unknown;
     for (const address of candidateHosts(host)) {
       try {
@@ -114,7 +118,7 @@ async function exchange<T>(
       closed: (error) => (error === undefined ? tryRead(true) : reject(error)),
     },
   );
-  return await closing(transport, signal, () => {
+  return closing(transport, signal, () => {
     transport.write(request);
     return promise;
   });

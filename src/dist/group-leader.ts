@@ -5,17 +5,7 @@
  * is answered with `eof`. `io:format` leaves the formatting to the group leader (`{put_chars, Encoding, Module,
  * Function, Args}`); we have it done by the node that asked.
  */
-import {
-  atom,
-  atomName,
-  isAtom,
-  isTuple,
-  list,
-  listElements,
-  type PidTerm,
-  type Term,
-  tuple,
-} from "../term/index.ts";
+import { atom, atomName, isAtom, isTuple, list, listElements, type PidTerm, type Term, tuple } from "../term/index.ts";
 import { charDataText, type CharEncoding } from "./char-data.ts";
 
 export interface GroupLeaderActions {
@@ -38,7 +28,8 @@ export interface IoRequest {
 export function readIoRequest(message: Term): IoRequest | undefined {
   if (!isTuple(message, 4)) return undefined;
   const [tag, from, replyAs, request] = message.elements;
-  if (!isAtom(tag, "io_request") || from?.kind !== "pid" || replyAs === undefined || request === undefined) return undefined;
+  if (!isAtom(tag, "io_request") || from?.kind !== "pid" || replyAs === undefined || request === undefined)
+    return undefined;
   return { from, replyAs, request };
 }
 
@@ -52,11 +43,11 @@ async function perform(request: Term, actions: GroupLeaderActions): Promise<Term
   if (isAtom(request, "getopts")) return list([tuple(atom("encoding"), atom("unicode"))]);
   if (!isTuple(request)) return refusal("request");
   const [operation, ...args] = request.elements;
-  switch (atomName(operation)) {
+  switch (atomName(operation) ?? "") {
     case "put_chars":
-      return await putChars(args, actions);
+      return putChars(args, actions);
     case "requests":
-      return await performAll(listElements(args[0]) ?? [], actions);
+      return performAll(listElements(args[0]) ?? [], actions);
     case "get_line":
     case "get_chars":
     case "get_until":

@@ -37,8 +37,7 @@ export interface HandshakePeer {
 }
 
 export type HandshakeStep =
-  | { readonly kind: "continue"; readonly send?: Uint8Array }
-  | { readonly kind: "done"; readonly peer: HandshakePeer };
+  { readonly kind: "continue"; readonly send?: Uint8Array } | { readonly kind: "done"; readonly peer: HandshakePeer };
 
 /** How far it has come: which message of the peer is awaited. */
 export type HandshakeStage = "status" | "challenge" | "ack";

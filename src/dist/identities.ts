@@ -16,7 +16,13 @@ export class Identities {
   /** A pid that was not given out before; ids have 15 bits and serials 13, as every OTP takes them. */
   newPid(): PidTerm {
     const number = ++this.#pids;
-    return { kind: "pid", node: this.#node, id: number & 0x7fff, serial: (number >>> 15) & 0x1fff, creation: this.#creation };
+    return {
+      kind: "pid",
+      node: this.#node,
+      id: number & 0x7fff,
+      serial: (number >>> 15) & 0x1fff,
+      creation: this.#creation,
+    };
   }
 
   /** A reference that was not given out before: three words, of which the first has 18 bits, as Erlang's own. */

@@ -3,6 +3,7 @@ import { connectError } from "./connect-error.ts";
 import { NodeConnection } from "./connection.ts";
 import { FrameReader, FrameTooLongError } from "./frame-reader.ts";
 import { Handshake, HandshakeError, type HandshakePeer, MAX_HANDSHAKE_BYTES } from "./handshake.ts";
+import type { PeerLink } from "./peer-link.ts";
 import { describeSystemError, formatEndpoint } from "./system-error.ts";
 import type { Endpoint, OpenTransport, Transport, TransportEvents } from "./transport.ts";
 
@@ -45,7 +46,8 @@ class GreetingSession implements TransportEvents {
   readonly #resolve: (connection: NodeConnection) => void;
   readonly #reject: (reason: unknown) => void;
   #transport: Transport | undefined;
-  #established: NodeConnection | undefined;
+  /** Fed by the transport once hands are shaken. */
+  #link: PeerLink | undefined;
   #failed = false;
 
   constructor(greeting: Greeting) {
@@ -77,8 +79,8 @@ class GreetingSession implements TransportEvents {
   }
 
   data(chunk: Uint8Array): void {
-    if (this.#established !== undefined) {
-      this.#established.receiveBytes(chunk);
+    if (this.#link !== undefined) {
+      this.#link.receiveBytes(chunk);
     } else if (!this.#failed) {
       this.#reader.push(chunk);
       if (this.#transport !== undefined) this.#advance(this.#transport);
@@ -86,12 +88,12 @@ class GreetingSession implements TransportEvents {
   }
 
   closed(error?: Error): void {
-    if (this.#established !== undefined) this.#established.receiveEnd(error);
+    if (this.#link !== undefined) this.#link.receiveEnd(error);
     else this.fail(this.#closedEarly(error));
   }
 
   fail(reason: unknown): void {
-    if (this.#established !== undefined || this.#failed) return;
+    if (this.#link !== undefined || this.#failed) return;
     this.#failed = true;
     this.#transport?.destroy();
     this.#reject(reason);
@@ -112,24 +114,19 @@ class GreetingSession implements TransportEvents {
   #establish(transport: Transport, peer: HandshakePeer): void {
     const { ownName, tickTimeout, maxMessageBytes } = this.#greeting;
     this.#reader.useLongFrames(maxMessageBytes);
-    this.#established = new NodeConnection({
-      node: peer.name,
-      creation: peer.creation,
-      ownName,
-      ownCreation: this.#ownCreation,
-      transport,
-      reader: this.#reader,
-      tickTimeout,
+    const setup = { node: peer.name, creation: peer.creation, ownName, ownCreation: this.#ownCreation };
+    const connection = new NodeConnection({ ...setup, transport, reader: this.#reader, tickTimeout }, (link) => {
+      this.#link = link;
     });
-    this.#resolve(this.#established);
-    this.#established.receiveBytes(new Uint8Array());
+    this.#resolve(connection);
+    this.#link?.receiveBytes(new Uint8Array());
   }
 
   #closedEarly(error: Error | undefined): EnitError {
     const { node } = this.#greeting;
-    const state = error === undefined ? "the connection was closed" : describeSystemError(error);
+    const state = error === undefined ? "the node closed the connection" : describeSystemError(error);
     // A node that finds our digest wrong says nothing, it closes.
-    if (this.#handshake.stage === "ack") return wrongCookie(node, `${state} when the cookie was due`);
+    if (this.#handshake.stage === "ack") return wrongCookie(node, state);
     return connectError("handshake_refused", node, `${state} during the handshake`, this.#place(), {
       hint: "The node may be stopping, or what listens there is no Erlang node.",
       cause: error,
@@ -142,9 +139,15 @@ class GreetingSession implements TransportEvents {
     if (!(error instanceof HandshakeError)) return error;
     switch (error.fault) {
       case "refused":
-        return connectError("handshake_refused", node, `the node answered "${error.detail}"`, { status: error.detail }, {
-          hint: "The node may allow certain nodes only (net_kernel:allow/1), or want what enit does not offer.",
-        });
+        return connectError(
+          "handshake_refused",
+          node,
+          `the node answered "${error.detail}"`,
+          { status: error.detail },
+          {
+            hint: "The node may allow certain nodes only (net_kernel:allow/1), or want what enit does not offer.",
+          },
+        );
       case "other_node":
         return connectError("node_not_found", node, `a node named "${error.detail}" answers there`, {
           ...this.#place(),
@@ -153,7 +156,7 @@ class GreetingSession implements TransportEvents {
       case "too_old":
         return connectError("handshake_refused", node, "the node is older than OTP 25", this.#place());
       case "wrong_cookie":
-        return wrongCookie(node, "the node does not know the cookie");
+        return wrongCookie(node, "the node does not know it");
       case "malformed":
         return this.#noErlangNode(error.detail, error);
     }
@@ -171,7 +174,13 @@ class GreetingSession implements TransportEvents {
 }
 
 function wrongCookie(node: string, state: string): EnitError {
-  return connectError("wrong_cookie", node, `wrong cookie (${state})`, {}, {
-    hint: "The node was started with another cookie than the one that is configured now.",
-  });
+  return connectError(
+    "wrong_cookie",
+    node,
+    `wrong cookie (${state})`,
+    {},
+    {
+      hint: "The node was started with another cookie than the one that is configured now.",
+    },
+  );
 }

@@ -41,7 +41,7 @@ export const openTcp: OpenTransport = async (endpoint, events) => {
     socket: {
       binaryType: "uint8array",
       data: (_socket, chunk) => events.data(chunk),
-      drain: (socket) => outbox.flush(socket),
+      drain: (drained) => outbox.flush(drained),
       error: (_socket, error) => {
         failure = error;
       },
