@@ -41,3 +41,6 @@ export type {
   Term,
   TupleTerm,
 } from "./term.ts";
+export { decodeTermText } from "./text/encoding.ts";
+export { parseTerm, parseTerms } from "./text/parse.ts";
+export type { ParsedTerms, ParseOptions } from "./text/parse.ts";

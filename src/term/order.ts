@@ -26,7 +26,7 @@ const sortedEntries = new WeakMap<MapTerm, readonly Entry[]>();
  * Compares two terms in Erlang's standard order: negative if `a < b`, 0 if `a == b` (so `1` and `1.0` are equal, but not
  * as map keys), positive if `a > b`.
  *
- * `[]` comes before every other list. Throws `term_limit` for terms nested deeper than 10,000 levels.
+ * `[]` comes before every other list. Throws `term_limit` for terms nested deeper than 4,000 levels.
  */
 export function compareTerms(a: Term, b: Term): number {
   return compare(a, b, false, MAX_TERM_DEPTH);
@@ -54,6 +54,16 @@ export function hasDuplicateKey(entries: readonly Entry[]): boolean {
   if (seen.size + others.length < entries.length) return true;
   const sorted = sortEntries(others, MAX_TERM_DEPTH);
   return sorted.some(([key], i) => i > 0 && equalTerms((sorted[i - 1] as Entry)[0], key));
+}
+
+/** Leaves out every entry whose key stands again further on, as `maps:from_list` does; sorts by key if there are such. */
+export function withoutDuplicateKeys(entries: readonly Entry[]): readonly Entry[] {
+  if (!hasDuplicateKey(entries)) return entries;
+  const sorted = sortEntries(entries, MAX_TERM_DEPTH);
+  return sorted.filter(([key], i) => {
+    const next = sorted[i + 1];
+    return next === undefined || !equalTerms(key, next[0]);
+  });
 }
 
 /** With `exact`, integers come before floats, as among the keys of a map, and only same terms are equal. */

@@ -1,0 +1,171 @@
+/** Splits Erlang text into tokens, as `erl_scan` does, without those that no term can hold. */
+import { MAX_ATOM_LENGTH } from "../limits.ts";
+import { isDigit, isLowerCase, isNameCharacter, isUpperCase, isWhiteSpace } from "./characters.ts";
+import type { Dialect } from "./dialect.ts";
+import { scanCharacter } from "./escapes.ts";
+import { scanNumber } from "./numbers.ts";
+import type { Source } from "./source.ts";
+import { scanQuoted, scanSigil, scanTripleQuoted } from "./strings.ts";
+import type { Token } from "./token.ts";
+
+const RESERVED_WORDS: ReadonlySet<string> = new Set(
+  (
+    "after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let not of or orelse receive " +
+    "rem try when xor"
+  ).split(" "),
+);
+
+/** Reserved from OTP 27 on. */
+const NEWER_RESERVED_WORDS: ReadonlySet<string> = new Set(["else", "maybe"]);
+
+/** Longest first: `=><<` is two tokens, `<<<` is `<<` and `<`. */
+const PUNCTUATION = ["=>", "<<", ">>", ":=", "->", "||", "++", "--"];
+
+export class Scanner {
+  private readonly source: Source;
+  private readonly dialect: Dialect;
+  private offset = 0;
+
+  constructor(source: Source, dialect: Dialect) {
+    this.source = source;
+    this.dialect = dialect;
+  }
+
+  /** Reads the next token; after the last one, tokens of type `end`. */
+  next(): Token {
+    const { text } = this.source;
+    const offset = this.skipBlanks();
+    const code = text.charCodeAt(offset);
+    if (offset >= text.length) return { type: "end", offset };
+    if (isLowerCase(code)) return this.word(offset);
+    if (isDigit(code)) return this.number(offset);
+    if (isUpperCase(code)) return { type: "variable", offset, text: this.name(offset) };
+    switch (text[offset]) {
+      case '"':
+        return this.string(offset);
+      case "'":
+        return this.quotedAtom(offset);
+      case "$":
+        return this.character(offset);
+      case ".":
+        return this.dot(offset);
+      case "~":
+        return this.sigil(offset);
+      default:
+        return this.punctuation(offset);
+    }
+  }
+
+  private skipBlanks(): number {
+    const { text } = this.source;
+    let offset = this.offset;
+    for (;;) {
+      const code = text.charCodeAt(offset);
+      if (code === 0x25) {
+        const feed = text.indexOf("\n", offset);
+        offset = feed === -1 ? text.length : feed;
+      } else if (isWhiteSpace(code)) {
+        offset++;
+      } else {
+        this.offset = offset;
+        return offset;
+      }
+    }
+  }
+
+  private name(offset: number): string {
+    const { text } = this.source;
+    let end = offset + 1;
+    while (isNameCharacter(text.charCodeAt(end))) end++;
+    this.offset = end;
+    return text.slice(offset, end);
+  }
+
+  private word(offset: number): Token {
+    const name = this.name(offset);
+    if (RESERVED_WORDS.has(name) || (!this.dialect.older && NEWER_RESERVED_WORDS.has(name))) {
+      return { type: "reserved word", offset, text: name };
+    }
+    return this.atom(offset, name);
+  }
+
+  private quotedAtom(offset: number): Token {
+    const { content, end } = scanQuoted(this.source, offset, this.dialect, "atom");
+    this.offset = end;
+    return this.atom(offset, content);
+  }
+
+  private atom(offset: number, name: string): Token {
+    if (name.length > MAX_ATOM_LENGTH && [...name].length > MAX_ATOM_LENGTH) {
+      throw this.source.error(offset, `the atom is longer than ${MAX_ATOM_LENGTH} characters`);
+    }
+    return { type: "atom", offset, text: name };
+  }
+
+  private number(offset: number): Token {
+    const { value, end } = scanNumber(this.source, offset, this.dialect);
+    if (isNameCharacter(this.source.text.charCodeAt(end))) {
+      throw this.source.error(offset, "the number goes on with a letter, an underscore or a digit that it cannot have");
+    }
+    this.offset = end;
+    return typeof value === "bigint" ? { type: "integer", offset, value } : { type: "float", offset, value };
+  }
+
+  private character(offset: number): Token {
+    const scanned = scanCharacter(this.source, offset + 1, this.dialect);
+    if (scanned === undefined) throw this.source.error(offset, 'a character is missing after "$"');
+    this.offset = scanned.end;
+    return { type: "character", offset, value: BigInt(scanned.code) };
+  }
+
+  private string(offset: number): Token {
+    const { content, end } = this.scanString(offset);
+    if (!this.dialect.older && this.source.text[end] === '"') {
+      throw this.source.error(end, "white space is missing between two strings");
+    }
+    this.offset = end;
+    return { type: "string", offset, text: content };
+  }
+
+  private scanString(offset: number) {
+    if (this.dialect.newer && this.source.text.startsWith('"""', offset)) {
+      const scanned = scanTripleQuoted(this.source, offset);
+      if (scanned !== undefined) return scanned;
+      if (!this.dialect.older) {
+        throw this.source.error(offset, "the line must end after the opening quotes of a triple-quoted string");
+      }
+    }
+    return scanQuoted(this.source, offset, this.dialect, "string");
+  }
+
+  private sigil(offset: number): Token {
+    if (!this.dialect.newer) return this.punctuation(offset);
+    const { content, end } = scanSigil(this.source, offset, this.dialect);
+    this.offset = end;
+    return { type: "sigil", offset, content };
+  }
+
+  /** A dot ends a term if white space, a comment or the end of the text follows. */
+  private dot(offset: number): Token {
+    const { text } = this.source;
+    this.offset = offset + 1;
+    const next = text.charCodeAt(offset + 1);
+    if (offset + 1 >= text.length || next === 0x25 || isWhiteSpace(next)) return { type: "dot", offset };
+    return { type: "punctuation", offset, text: "." };
+  }
+
+  private punctuation(offset: number): Token {
+    const { text } = this.source;
+    const pair = text.slice(offset, offset + 2);
+    if (PUNCTUATION.includes(pair)) {
+      this.offset = offset + 2;
+      return { type: "punctuation", offset, text: pair };
+    }
+    const code = text.codePointAt(offset) ?? 0;
+    if (code > 0xff) {
+      throw this.source.error(offset, `the character ${String.fromCodePoint(code)} may stand in quotes only`);
+    }
+    this.offset = offset + 1;
+    return { type: "punctuation", offset, text: String.fromCodePoint(code) };
+  }
+}
