@@ -64,10 +64,7 @@ test("nothing but tests imports tests, and nothing imports the build", () => {
 test("codecs touch no file, socket or clock", () => {
   const wrong = imports.filter(
     ({ file, specifier, target, typeOnly }) =>
-      CODECS.some((room) => file.startsWith(room)) &&
-      target === undefined &&
-      !typeOnly &&
-      !PURE_MODULES.has(specifier),
+      CODECS.some((room) => file.startsWith(room)) && target === undefined && !typeOnly && !PURE_MODULES.has(specifier),
   );
   expect(wrong.map(describe)).toEqual([]);
 });

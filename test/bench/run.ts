@@ -1,0 +1,23 @@
+/**
+ * Runs the benchmarks and writes `RESULTS.md` and `results.json`. `npm run bench -- codec` runs those whose names are
+ * given; the results of the others stay as they are.
+ */
+import { benchCodec } from "./codec.ts";
+import { type Comparison, formatComparison, writeReport } from "./report.ts";
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
+  codec: benchCodec,
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);
+const comparisons: Comparison[] = [];
+for (const name of wanted) {
+  const benchmark = BENCHMARKS[name];
+  if (benchmark === undefined)
+    throw new Error(`no benchmark "${name}": there are ${Object.keys(BENCHMARKS).join(", ")}`);
+  for (const comparison of await benchmark()) {
+    console.log(formatComparison(comparison));
+    comparisons.push(comparison);
+  }
+}
+await writeReport(comparisons);
