@@ -1,0 +1,1 @@
+export { type RegExpOptions, translateRegExp } from "./translate.ts";
