@@ -24,8 +24,8 @@ export function openAtomTable(content: Uint8Array, offset: number, encoding: "ut
   const size = Math.abs(count);
   // An atom takes a byte at least.
   if (size === 0 || size > reader.left) throw malformed(`it cannot have ${count} atoms`, offset);
-  const texts: Uint8Array[] = new Array(size);
-  for (let i = 0; i < size; i++) texts[i] = reader.bytes(longLengths ? readCompact(reader).value : reader.uint8());
+  const texts: Uint8Array[] = [];
+  for (let i = 0; i < size; i++) texts.push(reader.bytes(longLengths ? readCompact(reader).value : reader.uint8()));
   if (reader.left > 0) throw malformed("bytes follow its last atom", reader.offset);
 
   const names = new Map<number, string>();

@@ -18,9 +18,7 @@ export function readAttributes(beam: BeamFile): BeamAttribute[] {
     if (value.kind !== "list" || value.tail !== undefined) throw malformed(`attribute ${name} is no list`, offset);
     attributes.set(name, [...(attributes.get(name) ?? []), ...value.elements]);
   }
-  return [...attributes]
-    .map(([name, values]) => ({ name, values }))
-    .sort((a, b) => compareNames(a.name, b.name));
+  return [...attributes].map(([name, values]) => ({ name, values })).sort((a, b) => compareNames(a.name, b.name));
 }
 
 /** What the compiler says of itself and of the source (`version`, `options`, `source`), in the order of the file. */

@@ -5,7 +5,6 @@
  * Source: stdlib's `beam_lib` and compiler's `beam_asm` of OTP 25 to 29. Reading a file costs its chunk names; what is in
  * a chunk is decoded when it is asked for.
  */
-import { gunzipSync } from "node:zlib";
 import { type AtomTable, openAtomTable } from "./atom-table.ts";
 import { ByteReader, malformed } from "./byte-reader.ts";
 
@@ -71,7 +70,8 @@ export function mandatoryChunkReader(beam: BeamFile, id: string): ByteReader {
 function inflate(bytes: Uint8Array): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+    // Compressed files are rare: zlib, which takes its time to load, is loaded for the first one.
+    return process.getBuiltinModule("node:zlib").gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
   } catch (cause) {
     throw malformed("it cannot be decompressed", 0, cause);
   }

@@ -52,7 +52,8 @@ export class ByteReader {
 
   /** Continues at this offset in the file, which may be its end. */
   seek(offset: number): void {
-    if (offset < this.#base || offset > this.#base + this.#bytes.length) throw malformed("it ends too early", this.offset);
+    if (offset < this.#base || offset > this.#base + this.#bytes.length)
+      throw malformed("it ends too early", this.offset);
     this.#at = offset - this.#base;
   }
 

@@ -4,7 +4,19 @@
  */
 
 /** What the MD5 of a module is taken of, in this order. */
-export const MD5_CHUNKS = ["Atom", "AtU8", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "Meta", "Recs", "DbgB"] as const;
+export const MD5_CHUNKS = [
+  "Atom",
+  "AtU8",
+  "Code",
+  "StrT",
+  "ImpT",
+  "ExpT",
+  "FunT",
+  "LitT",
+  "Meta",
+  "Recs",
+  "DbgB",
+] as const;
 
 /** What is left of a stripped file, in this order. */
 export const LOADED_CHUNKS = ["Line", "Type", ...MD5_CHUNKS] as const;

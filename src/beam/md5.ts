@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type BeamFile, chunkContent, mandatoryChunkReader } from "./beam-file.ts";
 import { MANDATORY_CHUNKS, MD5_CHUNKS } from "./chunk-names.ts";
 
@@ -10,7 +9,7 @@ import { MANDATORY_CHUNKS, MD5_CHUNKS } from "./chunk-names.ts";
  */
 export function beamMd5(beam: BeamFile): Uint8Array {
   for (const id of MANDATORY_CHUNKS) mandatoryChunkReader(beam, id);
-  const hash = createHash("md5");
+  const hash = new Bun.CryptoHasher("md5");
   for (const id of MD5_CHUNKS) {
     const content = chunkContent(beam, id);
     if (content !== undefined) hash.update(id === "FunT" ? withoutOldUniq(content) : content);

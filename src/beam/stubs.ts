@@ -21,7 +21,7 @@ const PREPARING = new Map([
 ]);
 
 /** The calls, whose second argument is the position in the import table: `call_ext`, `call_ext_last`, `call_ext_only`. */
-const CALLS: readonly number[] = [7, 8, 78];
+const CALLS = new Set([7, 8, 78]);
 
 /** The exported functions that do nothing but call `erlang:nif_error`, as `name/arity`. */
 export function readStubs(beam: BeamFile): string[] {
@@ -85,7 +85,7 @@ function readShort(reader: ByteReader, tag: number): number | undefined {
 function isStub(reader: ByteReader, errors: ReadonlySet<number>): boolean {
   for (;;) {
     const opcode = reader.uint8();
-    if (CALLS.includes(opcode)) return errors.has(readArguments(reader, 2));
+    if (CALLS.has(opcode)) return errors.has(readArguments(reader, 2));
     const count = PREPARING.get(opcode);
     if (count === undefined) return false;
     readArguments(reader, count);

@@ -31,32 +31,28 @@ const SURVEY = `
    end || File <- filelib:wildcard(code:root_dir() ++ "/lib/*/ebin/*.beam")]`;
 
 for (const otp of otpInstallations()) {
-  test(
-    `every BEAM file of OTP ${otp.major} reads as beam_lib reads it`,
-    async () => {
-      await using erl = await oracle(otp);
-      const survey = elements(decodeTerm(await erl.evaluate(SURVEY)));
-      expect(survey.length).toBeGreaterThan(500);
-      const wrong: string[] = [];
-      for (const each of survey) {
-        const [file, module, md5, stripped, exports, imports, locals, attributes, info] = elements(each);
-        const beam = openBeam(readFileSync(text(file)));
-        const same = [
-          beam.module === text(module),
-          hex(beamMd5(beam)) === hex(bytes(md5)),
-          digest(stripBeam(beam)) === hex(bytes(stripped)),
-          digest(functionsText(readExports(beam))) === hex(bytes(exports)),
-          digest(importsText(beam)) === hex(bytes(imports)),
-          digest(functionsText(readLocals(beam))) === hex(bytes(locals)),
-          equalTerms(attributesTerm(beam), attributes ?? list([])),
-          equalTerms(infoTerm(beam), info ?? list([])),
-        ];
-        if (same.includes(false)) wrong.push(`${text(file)} ${same.join(" ")}`);
-      }
-      expect(wrong).toEqual([]);
-    },
-    60_000,
-  );
+  test(`every BEAM file of OTP ${otp.major} reads as beam_lib reads it`, async () => {
+    await using erl = await oracle(otp);
+    const survey = elements(decodeTerm(await erl.evaluate(SURVEY)));
+    expect(survey.length).toBeGreaterThan(500);
+    const wrong: string[] = [];
+    for (const each of survey) {
+      const [file, module, md5, stripped, exports, imports, locals, attributes, info] = elements(each);
+      const beam = openBeam(readFileSync(text(file)));
+      const same = [
+        beam.module === text(module),
+        hex(beamMd5(beam)) === hex(bytes(md5)),
+        digest(stripBeam(beam)) === hex(bytes(stripped)),
+        digest(functionsText(readExports(beam))) === hex(bytes(exports)),
+        digest(importsText(beam)) === hex(bytes(imports)),
+        digest(functionsText(readLocals(beam))) === hex(bytes(locals)),
+        equalTerms(attributesTerm(beam), attributes ?? list([])),
+        equalTerms(infoTerm(beam), info ?? list([])),
+      ];
+      if (same.includes(false)) wrong.push(`${text(file)} ${same.join(" ")}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 60_000);
 }
 
 function attributesTerm(beam: BeamFile): Term {

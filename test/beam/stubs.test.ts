@@ -4,7 +4,20 @@ import { openBeam, readStubs } from "../../src/beam/index.ts";
 import { oracle, otpInstallations } from "../support/otp.ts";
 
 /** Modules in which nothing but functions of the emulator are stubs. */
-const MODULES = ["atomics", "binary", "ets", "io", "lists", "maps", "math", "os", "persistent_term", "re", "string", "unicode"];
+const MODULES = [
+  "atomics",
+  "binary",
+  "ets",
+  "io",
+  "lists",
+  "maps",
+  "math",
+  "os",
+  "persistent_term",
+  "re",
+  "string",
+  "unicode",
+];
 
 for (const otp of otpInstallations()) {
   test(`readStubs() finds what the emulator of OTP ${otp.major} brings itself`, async () => {

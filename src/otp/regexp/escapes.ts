@@ -41,6 +41,7 @@ function takeControl(scanner: Scanner): number {
 }
 
 function codePoint(scanner: Scanner, code: number): number {
-  if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) scanner.invalid("it names a character that does not exist");
+  if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+    scanner.invalid("it names a character that does not exist");
   return code;
 }

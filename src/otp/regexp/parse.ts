@@ -87,7 +87,8 @@ class Parser {
     const min = least === "" ? (text === "+" ? 1 : 0) : Number(least);
     const open = text === "?" ? 1 : Number.POSITIVE_INFINITY;
     const max = least === "" ? open : comma === "" ? min : most === "" ? Number.POSITIVE_INFINITY : Number(most);
-    if (min > MAX_REPEAT || (max > MAX_REPEAT && Number.isFinite(max))) scanner.invalid("a repetition has too large a number");
+    if (min > MAX_REPEAT || (max > MAX_REPEAT && Number.isFinite(max)))
+      scanner.invalid("a repetition has too large a number");
     if (max < min) scanner.invalid("the numbers of a repetition are out of order");
     return { kind: "repeat", node, min, max, lazy };
   }

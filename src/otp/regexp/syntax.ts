@@ -4,7 +4,12 @@ import type { CharSet } from "./char-set.ts";
 export type Node =
   | SetNode
   | { readonly kind: "assertion"; readonly what: Assertion }
-  | { readonly kind: "group"; readonly number: number | undefined; readonly name: string | undefined; readonly choices: Choices }
+  | {
+      readonly kind: "group";
+      readonly number: number | undefined;
+      readonly name: string | undefined;
+      readonly choices: Choices;
+    }
   | { readonly kind: "look"; readonly behind: boolean; readonly negative: boolean; readonly choices: Choices }
   | { readonly kind: "repeat"; readonly node: Node; readonly min: number; readonly max: number; readonly lazy: boolean }
   | { readonly kind: "back"; readonly to: number };
