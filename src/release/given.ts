@@ -1,11 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import {
-  SETTINGS,
-  type SettingFlags,
-  type SettingName,
-  type SettingOrigin,
-  describeOrigin,
-} from "./setting-names.ts";
+import { SETTINGS, type SettingFlags, type SettingName, type SettingOrigin, describeOrigin } from "./setting-names.ts";
 import { type SettingsFile, invalidSetting } from "./settings-file.ts";
 
 /** A value that was given somewhere, with readers that throw `settings_invalid` if it is none of the kind. */
@@ -28,9 +22,7 @@ export function collectGiven(
 ): Lookup {
   return (name) => {
     const names =
-      name === "root" || name === "settings"
-        ? { flag: name, variable: `ENIT_${name.toUpperCase()}` }
-        : SETTINGS[name];
+      name === "root" || name === "settings" ? { flag: name, variable: `ENIT_${name.toUpperCase()}` } : SETTINGS[name];
     const flagValue = flags[name];
     if (flagValue !== undefined) return makeGiven(flagValue, { kind: "flag", flag: names.flag }, cwd);
     const text = env[names.variable];
@@ -68,6 +60,6 @@ function makeGiven(value: unknown, origin: SettingOrigin, base: string): Given {
 }
 
 /** Splits a list of directories as in `PATH`. */
-export function splitPath(text: string | undefined): string[] {
-  return (text ?? "").split(":").filter((path) => path !== "");
+function splitPath(text: string): string[] {
+  return text.split(":").filter((path) => path !== "");
 }

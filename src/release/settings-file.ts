@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
-import { EnitError, type SourcePosition, nearestName } from "../error/index.ts";
+import { EnitError, type SourcePosition } from "../error/index.ts";
 import { type TomlDocument, type TomlTable, isTomlTable, parseToml } from "./toml.ts";
-import { errorCode, unreadable } from "./unreadable.ts";
+import { readBytes, readBytesIfAny } from "./reading.ts";
+import { hintForUnknown } from "./unknown-name.ts";
 import { type Warning, formatPlace } from "./warning.ts";
 
 /** What `enit.toml` says. Relative paths in it start at its own directory. */
@@ -25,8 +25,9 @@ export async function readSettingsFile(
   known: ReadonlySet<string>,
   options: { mustExist: boolean },
 ): Promise<SettingsFile> {
-  const text = readText(path, options.mustExist);
-  const document: TomlDocument = text === undefined ? EMPTY : await parseToml(text, path);
+  const content = options.mustExist ? readBytes(path) : readBytesIfAny(path);
+  const document: TomlDocument =
+    content === undefined ? EMPTY : await parseToml(new TextDecoder().decode(content), path);
   const positionOf = (...keys: string[]): SourcePosition =>
     document.positionOf(...keys) ?? { file: path, line: 1, column: 1 };
   return {
@@ -38,15 +39,6 @@ export async function readSettingsFile(
 }
 
 const EMPTY: TomlDocument = { values: {}, positionOf: () => undefined };
-
-function readText(path: string, mustExist: boolean): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (!mustExist && errorCode(error) === "ENOENT") return undefined;
-    throw unreadable(path, error);
-  }
-}
 
 function readTables(
   values: TomlTable,
@@ -77,11 +69,10 @@ function readTables(
 }
 
 function unknownKey(key: string, position: SourcePosition, known: ReadonlySet<string>): Warning {
-  const nearest = nearestName(key, known);
   return {
     code: "unknown_setting",
     message: `${formatPlace(position)}: "${key}" is no setting`,
-    hint: nearest === undefined ? `Known are ${[...known].join(", ")}.` : `Did you mean "${nearest}"?`,
+    hint: hintForUnknown(key, [...known]),
     position,
   };
 }

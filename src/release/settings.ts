@@ -1,6 +1,6 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { SYSTEM_PATHS, userStateDir } from "./default-paths.ts";
-import { type Given, type Lookup, collectGiven, givenInFile, splitPath } from "./given.ts";
+import { type Given, type Lookup, collectGiven, givenInFile } from "./given.ts";
 import { type Limit, readMilliseconds, readRetries, readSeconds } from "./limits.ts";
 import { SETTINGS, type SettingFlags, type SettingName, type SettingOrigin } from "./setting-names.ts";
 import { readSettingsFile, type SettingsFile } from "./settings-file.ts";
@@ -21,8 +21,6 @@ export interface HostSettings {
   readonly otpRoot: string | undefined;
   /** Directories that hold `APP/ebin` or `APP-VSN/ebin`. */
   readonly libDirs: readonly string[];
-  /** The same, from the variable `ERL_LIBS` of Erlang's. */
-  readonly erlLibs: readonly string[];
   /** From the variable `ERL_EPMD_PORT` of Erlang's. */
   readonly epmdPort: number | undefined;
   /** How often applications are started again that failed at the start of a release. Default: 0. */
@@ -86,7 +84,6 @@ export async function loadSettings(input: SettingsInput = {}): Promise<HostSetti
     pluginDirs: [...new Set(pluginDirs)],
     otpRoot: find("otpRoot")?.path(),
     libDirs: find("libDirs")?.paths() ?? [],
-    erlLibs: splitPath(env["ERL_LIBS"]).map((path) => resolve(cwd, path)),
     epmdPort: readPort(env["ERL_EPMD_PORT"]),
     startRetries: find("startRetries")?.as(readRetries, RETRIES) ?? 0,
     startDelaySeconds: find("startDelay")?.as(readSeconds, SECONDS) ?? 15,

@@ -1,4 +1,5 @@
 import type { SourcePosition } from "../error/index.ts";
+import type { ConfigOrigin } from "./config-model.ts";
 
 /** Something in a file that is probably a mistake and disturbs nothing else. */
 export interface Warning {
@@ -13,4 +14,9 @@ export interface Warning {
 /** `FILE:LINE:COLUMN`, as editors and terminals understand it; what is not known is left out. */
 export function formatPlace(position: SourcePosition): string {
   return `${position.file ?? ""}:${position.line}:${position.column}`;
+}
+
+/** The place in a file, or the plugin. */
+export function formatOrigin(origin: ConfigOrigin): string {
+  return "plugin" in origin ? `plugin ${origin.plugin}` : formatPlace(origin);
 }

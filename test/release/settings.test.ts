@@ -82,7 +82,10 @@ test("loadSettings() lets the flag of one path win over --root, and --root win o
 
 test("loadSettings() reads the enit.toml under the root and moves the directories that it names", async () => {
   using dir = tempDir();
-  const file = dir.write("etc/enit/enit.toml", 'state_dir = "/srv/state"\ndefinition_dir = "mine"\notp_root = "/otp"\n');
+  const file = dir.write(
+    "etc/enit/enit.toml",
+    'state_dir = "/srv/state"\ndefinition_dir = "mine"\notp_root = "/otp"\n',
+  );
   const settings = await loadSettings({ ...ROOT_USER, flags: { root: dir.path } });
   expect(settings).toMatchObject({
     settingsFile: file,
@@ -99,11 +102,10 @@ test("loadSettings() starts relative paths at the working directory, those of en
 });
 
 test("loadSettings() adds plugin directories up and replaces library directories", async () => {
-  const env = { ENIT_PLUGIN_PATH: "/p1:/p2", ENIT_LIB_DIRS: "/l1::/l2", ERL_LIBS: "/e1:/e2", ERL_EPMD_PORT: "4370" };
+  const env = { ENIT_PLUGIN_PATH: "/p1:/p2", ENIT_LIB_DIRS: "/l1::/l2", ERL_EPMD_PORT: "4370" };
   const { settings } = await withToml('plugin_dirs = ["/p3", "/p1"]\nlib_dirs = ["/l3"]\n', { env });
   expect(settings.pluginDirs.slice(2)).toEqual(["/p1", "/p2", "/p3"]);
   expect(settings.libDirs).toEqual(["/l1", "/l2"]);
-  expect(settings.erlLibs).toEqual(["/e1", "/e2"]);
   expect(settings.epmdPort).toBe(4370);
 });
 
