@@ -1,8 +1,28 @@
+export { withConfigValue } from "./cascade.ts";
+export { configKey, configSection } from "./config-model.ts";
+export type {
+  ApplicationRequest,
+  ConfigKey,
+  ConfigOrigin,
+  ConfigSection,
+  ConfigValue,
+  Extension,
+  MergedConfig,
+} from "./config-model.ts";
+export { planReconfigure } from "./diff.ts";
+export type { ApplicationChange, KeyChange, ReconfigureInput, ReconfigurePlan } from "./diff.ts";
+export { MASKED_COOKIE, explainConfig, maskCookie } from "./explain.ts";
+export type { ExplainedKey } from "./explain.ts";
 export type { Limit } from "./limits.ts";
+export type { NodeSettings } from "./node-settings.ts";
+export { findReleaseName, listReleaseNames, loadRelease, loadReleases } from "./release.ts";
+export type { LoadOptions, LoadedRelease, Release } from "./release.ts";
 export { SETTINGS, describeOrigin } from "./setting-names.ts";
 export type { SettingFlags, SettingName, SettingOrigin } from "./setting-names.ts";
 export { loadSettings } from "./settings.ts";
 export type { HostSettings, SettingsInput } from "./settings.ts";
+export { tableOf, toConfigTable, toSysConfig } from "./sys-config.ts";
+export type { ConfigTable } from "./sys-config.ts";
 export { parseToml } from "./toml.ts";
 export type { TomlDocument, TomlTable } from "./toml.ts";
 export type { Warning } from "./warning.ts";

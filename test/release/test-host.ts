@@ -1,0 +1,39 @@
+import {
+  type HostSettings,
+  type Release,
+  type SettingFlags,
+  loadRelease,
+  loadSettings,
+} from "../../src/release/index.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+/** A root directory with releases in it, removed at the end. */
+export interface TestHost extends Disposable {
+  readonly settings: HostSettings;
+  /** The path of a file: `lib/...` of the definition directory, `etc/...` of the host directory. */
+  readonly path: (name: string) => string;
+  readonly write: (name: string, content: string | Uint8Array) => string;
+  /** Loads the release `relex`. */
+  readonly load: () => Promise<Release>;
+}
+
+/** The definition of `relex` where a test is about something else. */
+export const RELEX = '{release, relex, [{vsn, "1.0"}, {applications, [sasl]}]}.\n';
+export const COOKIE = '{node, [{cookie, "monster"}]}.\n';
+
+/** Makes a host with files; names begin with `lib/` or `etc/`. */
+export async function testHost(files: Readonly<Record<string, string>>, flags: SettingFlags = {}): Promise<TestHost> {
+  const dir = tempDir();
+  const place = (name: string): string =>
+    name.startsWith("lib/") ? `var/lib/enit${name.slice(3)}` : `etc/enit${name.slice(3)}`;
+  const write = (name: string, content: string | Uint8Array): string => dir.write(place(name), content);
+  for (const [name, content] of Object.entries(files)) write(name, content);
+  const settings = await loadSettings({ flags: { root: dir.path, ...flags }, env: {}, cwd: "/" });
+  return {
+    settings,
+    path: (name) => dir.join(place(name)),
+    write,
+    load: () => loadRelease("relex", settings),
+    [Symbol.dispose]: () => dir[Symbol.dispose](),
+  };
+}
