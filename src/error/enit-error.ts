@@ -22,7 +22,7 @@ export interface EnitErrorOptions {
   /** Default: `failed`. */
   readonly kind?: ErrorKind;
   /** What the user can do next, as a whole sentence. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** Facts for scripts, JSON values only. */
   readonly data?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;

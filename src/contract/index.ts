@@ -1,0 +1,59 @@
+export { EnitError, nearestName } from "../error/index.ts";
+export type { EnitErrorOptions, ErrorKind, SourcePosition } from "../error/index.ts";
+export type {
+  ArgumentDefinition,
+  ArgumentDefinitions,
+  ArgumentValues,
+  BooleanArgument,
+  EnumArgument,
+  NumberArgument,
+  PositionalArgument,
+  StringArgument,
+} from "./arguments.ts";
+export type { Command, CommandDefinition, Rendered, Rendering } from "./command.ts";
+export type { Context, Log, ProgramStart, Progress, ProgressOptions } from "./context.ts";
+export type {
+  AppupChange,
+  ApplicationChange,
+  BuildFacts,
+  CommandCall,
+  CommandEnd,
+  ConfigEntry,
+  ConfigSection,
+  KeyValue,
+  LaunchPlan,
+  NodeFacts,
+  PackagedFile,
+  ReconfigurePlan,
+  ReleaseFacts,
+  UpgradeFacts,
+} from "./hook-payloads.ts";
+export type {
+  HookFacts,
+  HookKind,
+  HookMap,
+  HookName,
+  HookPayload,
+  HookRunner,
+  Hooks,
+  HookValue,
+  SeriesHandler,
+  SeriesHooks,
+  SeriesName,
+  WaterfallHandler,
+  WaterfallHooks,
+  WaterfallName,
+} from "./hooks.ts";
+export type { Overlay, OverlayArgument, OverlayArguments, OverlayContext, OverlayDefinition } from "./overlay.ts";
+export { defineCommand, definePlugin } from "./plugin.ts";
+export type { DefinedCommand, Plugin, PluginDefinition } from "./plugin.ts";
+export type {
+  CommandInfo,
+  FlagInfo,
+  HostService,
+  PluginInfo,
+  PositionalInfo,
+  Provides,
+  Services,
+} from "./services.ts";
+export type { Cell, TreeNode, Ui } from "./ui.ts";

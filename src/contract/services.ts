@@ -1,0 +1,77 @@
+/**
+ * The services of the context, each a member that the host makes when it is first used.
+ *
+ * To add one: a member here, and its factory in `src/host/services/index.ts`, where the type checker
+ * asks for it.
+ */
+export interface Services {
+  /** Erlang terms: text, external format, JSON form. */
+  readonly terms: typeof import("../term/index.ts");
+  /** enit itself: its version, plugins and commands. */
+  readonly host: HostService;
+  /** Paths and defaults of this host, from flags, variables and `enit.toml`. */
+  readonly settings: import("../release/index.ts").HostSettings;
+}
+
+/** Facts about the running enit, its plugins and commands. */
+export interface HostService {
+  readonly version: string;
+  /** `enit`, or `knit` when invoked so. */
+  readonly program: string;
+  /** The flags that every command takes. */
+  readonly flags: readonly FlagInfo[];
+  /** Every plugin that was found, loaded or not, in the order of loading. */
+  plugins(): readonly PluginInfo[];
+  /** Every command with its definitions, built-in ones first. Loads the code of all plugins. */
+  commands(): Promise<readonly CommandInfo[]>;
+}
+
+export interface PluginInfo {
+  readonly name: string;
+  readonly version: string | undefined;
+  /** Where it was found: `built in`, `beside the binary`, `system`, `host`, `ENIT_PLUGIN_PATH`, `enit.toml`. */
+  readonly origin: string;
+  readonly file: string | undefined;
+  readonly provides: Provides | undefined;
+  /** `ready`: not loaded since nothing needed it yet. */
+  readonly state: "loaded" | "ready" | "refused";
+  /** Why it was refused. */
+  readonly reason: string | undefined;
+}
+
+/** What a plugin brings, by name. */
+export interface Provides {
+  readonly commands: readonly string[];
+  readonly overlays: readonly string[];
+  readonly hooks: readonly string[];
+}
+
+export interface CommandInfo {
+  readonly name: string;
+  readonly plugin: string;
+  readonly builtIn: boolean;
+  readonly description: string;
+  readonly details: string | undefined;
+  readonly examples: readonly (readonly [line: string, effect: string])[];
+  readonly positionals: readonly PositionalInfo[];
+  readonly flags: readonly FlagInfo[];
+}
+
+export interface PositionalInfo {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly required: boolean;
+  readonly rest: boolean;
+  readonly default: string | undefined;
+}
+
+export interface FlagInfo {
+  /** With its dashes, short ones first: `["-m", "--match"]`. */
+  readonly names: readonly string[];
+  /** How its value is called; `undefined` where it takes none. */
+  readonly value: string | undefined;
+  readonly description: string | undefined;
+  readonly required: boolean;
+  readonly multiple: boolean;
+  readonly default: string | undefined;
+}
