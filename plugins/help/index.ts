@@ -1,0 +1,34 @@
+import { EnitError, definePlugin, nearestName } from "../../src/contract/index.ts";
+import { drawCommand } from "./draw-command.ts";
+import { drawOverview } from "./draw-overview.ts";
+
+export default definePlugin({
+  name: "help",
+  api: 1,
+  commands: {
+    help: {
+      description: "Show the commands, or one of them in full",
+      args: { command: { type: "positional", rest: true, description: "A command" } },
+      run: async (ctx, args) => {
+        const { program, flags } = ctx.host;
+        const commands = await ctx.host.commands();
+        const name = args.command.join(" ");
+        if (name === "") return { program, flags, commands, command: null };
+        const command = commands.find((each) => each.name === name);
+        const family = commands.filter((each) => each.name.startsWith(`${name} `));
+        if (command === undefined && family.length === 0) throw unknown(name, commands.map((each) => each.name));
+        return { program, flags, commands: family, command: command ?? null };
+      },
+      render: (data, ui) => (data.command === null ? drawOverview(data, ui) : drawCommand(data.program, data.command, data.flags, ui)),
+    },
+  },
+});
+
+function unknown(name: string, known: readonly string[]): EnitError {
+  const nearest = nearestName(name, known);
+  return new EnitError("unknown_command", `cannot explain "${name}": no such command`, {
+    kind: "usage",
+    hint: nearest === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${nearest}?`,
+    data: { command: name },
+  });
+}

@@ -1,0 +1,30 @@
+import { type Provides, definePlugin } from "../../src/contract/index.ts";
+
+export default definePlugin({
+  name: "plugin",
+  api: 1,
+  commands: {
+    "plugin list": {
+      description: "List plugins, where they come from and what they bring",
+      run: (ctx) => ({ plugins: ctx.host.plugins() }),
+      render: ({ plugins }, ui) =>
+        ui.table(
+          plugins.map((plugin) => [
+            plugin.name,
+            plugin.version ?? "-",
+            plugin.origin,
+            plugin.state === "refused" ? ui.red("refused") : plugin.state,
+            plugin.reason ?? describeProvides(plugin.provides),
+          ]),
+          ["NAME", "VERSION", "ORIGIN", "STATE", "BRINGS"],
+        ),
+    },
+  },
+});
+
+function describeProvides(provides: Provides | undefined): string {
+  return Object.entries(provides ?? {})
+    .filter(([, names]) => names.length > 0)
+    .map(([part, names]) => `${part}: ${names.join(", ")}`)
+    .join("; ");
+}

@@ -1,0 +1,2 @@
+export { HookDriver } from "./driver.ts";
+export type { HookOwner } from "./driver.ts";

@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { EnitError } from "../../error/index.ts";
+import { readManifest } from "./manifest.ts";
+import { PLUGIN_NAME, type PluginSource, type RefusedSource, pluginError } from "./source.ts";
+import { explainDistrust, explainFolderDistrust } from "./trust.ts";
+
+/** A directory that may hold plugins. */
+export interface PluginDirectory {
+  readonly path: string;
+  /** What `enit plugin list` calls it. */
+  readonly origin: string;
+}
+
+/**
+ * Finds the plugins of a directory, in alphabetical order: `NAME.ts` and `NAME.js` files, and folders with a `plugin.toml`.
+ *
+ * No code is loaded. A directory that does not exist holds none. With `trust`, what someone other than root could have
+ * written is refused.
+ */
+export async function discoverPlugins(
+  directory: PluginDirectory,
+  options: { readonly trust: boolean },
+): Promise<readonly (PluginSource | RefusedSource)[]> {
+  if (!existsSync(directory.path)) return [];
+  const found: (PluginSource | RefusedSource)[] = [];
+  for (const entry of listDirectory(directory.path)) {
+    const path = join(directory.path, entry);
+    const name = /^([^.]+)\.(ts|js)$/.exec(entry)?.[1];
+    if (name !== undefined) found.push(fileSource(name, path, directory.origin, options.trust));
+    else if (existsSync(join(path, "plugin.toml"))) found.push(await folderSource(entry, path, directory.origin, options.trust));
+  }
+  return found;
+}
+
+/** Tells what was refused from what can be used. */
+export function isRefused(source: PluginSource | RefusedSource): source is RefusedSource {
+  return "error" in source;
+}
+
+function listDirectory(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [];
+  return readdirSync(path).sort();
+}
+
+function fileSource(name: string, file: string, origin: string, trust: boolean): PluginSource | RefusedSource {
+  const facts = { name, version: undefined, origin, file, provides: undefined };
+  try {
+    checkName(name, file);
+    if (trust) refuse(facts, explainDistrust(file));
+    return { ...facts, load: () => import(pathToFileURL(file).href) };
+  } catch (error) {
+    return { ...facts, error: asPluginError(facts, error) };
+  }
+}
+
+async function folderSource(name: string, folder: string, origin: string, trust: boolean): Promise<PluginSource | RefusedSource> {
+  const file = join(folder, "plugin.toml");
+  const facts = { name, version: undefined, origin, file, provides: undefined };
+  try {
+    checkName(name, file);
+    if (trust) refuse(facts, explainDistrust(file));
+    const { version, provides, entry } = await readManifest(file, name);
+    const known = { name, version, origin, file: entry, provides };
+    try {
+      if (trust) refuse(known, explainDistrust(entry));
+      return {
+        ...known,
+        load: () => {
+          if (trust) refuse(known, explainFolderDistrust(folder));
+          return import(pathToFileURL(entry).href);
+        },
+      };
+    } catch (error) {
+      return { ...known, error: asPluginError(known, error) };
+    }
+  } catch (error) {
+    return { ...facts, error: asPluginError(facts, error) };
+  }
+}
+
+function checkName(name: string, file: string): void {
+  if (!PLUGIN_NAME.test(name)) throw pluginError({ name, file }, "its name must be a lower-case word", { key: "name" });
+}
+
+function refuse(source: { name: string; file: string }, reason: string | undefined): void {
+  if (reason === undefined) return;
+  throw pluginError(source, reason, {
+    code: "plugin_untrusted",
+    hint: "As root, enit loads only what nobody but root can write, all directories above it included.",
+  });
+}
+
+/** Errors of the file system and of TOML do not name the plugin; those of ours do. */
+function asPluginError(source: { name: string; file: string }, error: unknown): EnitError {
+  if (error instanceof EnitError && error.code.startsWith("plugin_")) return error;
+  const state = error instanceof Error ? error.message : String(error);
+  return pluginError(source, state, {
+    code: "plugin_unreadable",
+    hint: error instanceof EnitError ? error.hint : undefined,
+    cause: error,
+  });
+}

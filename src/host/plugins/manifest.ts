@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Provides } from "../../contract/index.ts";
+import { nearestName } from "../../error/index.ts";
+import { parseToml } from "../../release/index.ts";
+import { pluginError } from "./source.ts";
+
+/** The `plugin.toml` of a plugin in a folder. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  /** The absolute path of its code. */
+  readonly entry: string;
+  readonly provides: Provides;
+}
+
+const KEYS = ["name", "version", "api", "entry", "provides"];
+const PROVIDES_KEYS = ["commands", "overlays", "hooks"] as const;
+
+/**
+ * Reads `plugin.toml`: `name`, `version`, `api`, `entry` (a path in the folder), `provides = { commands, overlays, hooks }`.
+ *
+ * @throws EnitError `plugin_invalid`, `toml_syntax`.
+ */
+export async function readManifest(file: string, folderName: string): Promise<Manifest> {
+  const source = { name: folderName, file };
+  const { values } = await parseToml(readText(file, source), file);
+  const fail = (key: string, state: string, hint?: string): never => {
+    throw pluginError(source, state, { key, hint });
+  };
+  const checkKeys = (prefix: string, table: object, known: readonly string[]): void => {
+    for (const key of Object.keys(table)) {
+      if (known.includes(key)) continue;
+      const nearest = nearestName(key, known);
+      fail(prefix + key, `${prefix}${key} is unknown`, nearest === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${nearest}?`);
+    }
+  };
+  const text = (key: string): string => {
+    const value = values[key];
+    return typeof value === "string" && value !== "" ? value : fail(key, `${key} must be a string`);
+  };
+
+  checkKeys("", values, KEYS);
+  const name = text("name");
+  if (name !== folderName) fail("name", `name is "${name}", but its folder is called "${folderName}"`);
+  if (values["api"] !== 1) fail("api", `api is ${String(values["api"] ?? "missing")}, and this enit speaks api 1`);
+  const entry = join(dirname(file), text("entry"));
+  if (!entry.startsWith(dirname(file) + "/")) fail("entry", "entry must lie in the plugin's folder");
+
+  const provides: unknown = values["provides"] ?? {};
+  if (typeof provides !== "object" || provides === null) return fail("provides", "provides must be a table");
+  checkKeys("provides.", provides, PROVIDES_KEYS);
+  const names = (key: (typeof PROVIDES_KEYS)[number]): string[] => {
+    const list: unknown = Object.entries(provides).find(([each]) => each === key)?.[1] ?? [];
+    if (!Array.isArray(list)) return fail(`provides.${key}`, `provides.${key} must be a list of names`);
+    return list.map((each: unknown) => (typeof each === "string" ? each : fail(`provides.${key}`, `provides.${key} must be a list of names`)));
+  };
+  return {
+    name,
+    version: text("version"),
+    entry,
+    provides: { commands: names("commands"), overlays: names("overlays"), hooks: names("hooks") },
+  };
+}
+
+function readText(file: string, source: { name: string; file: string }): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const state = error instanceof Error ? error.message : String(error);
+    throw pluginError(source, `its plugin.toml cannot be read: ${state}`, { code: "plugin_unreadable", cause: error });
+  }
+}

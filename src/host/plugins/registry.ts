@@ -1,0 +1,186 @@
+import * as contract from "../../contract/index.ts";
+import type { HookName, Plugin, PluginInfo, Provides } from "../../contract/index.ts";
+import { EnitError } from "../../error/index.ts";
+import { type PluginDirectory, discoverPlugins, isRefused } from "./discover.ts";
+import { type BuiltIn, type PluginSource, type RefusedSource, pluginError, providesOf } from "./source.ts";
+import { validatePlugin } from "./validate.ts";
+
+/** A plugin that was found, in one of three states: ready to be loaded, loaded, refused. */
+export interface PluginEntry {
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly source: PluginSource | RefusedSource;
+  /** What it brings, as far as that is known: a file's only once it is loaded. */
+  provides: Provides | undefined;
+  plugin: Plugin | undefined;
+  /** Why it cannot be used. */
+  error: EnitError | undefined;
+}
+
+export interface RegistryOptions {
+  readonly builtIns: readonly BuiltIn[];
+  /** In the order of loading; none with `--no-plugins`. */
+  readonly directories: readonly PluginDirectory[];
+  /** Whether to refuse what someone other than root could have written. */
+  readonly trust: boolean;
+}
+
+/** All plugins, in the order of loading. */
+export class PluginRegistry {
+  readonly entries: readonly PluginEntry[];
+
+  private constructor(entries: readonly PluginEntry[]) {
+    this.entries = entries;
+  }
+
+  /**
+   * Finds all plugins. Loads the code of single files, since nothing else tells which hooks they have; folders and built-in
+   * plugins say what they bring and wait until they are needed. Of two that bring the same, the later one is refused.
+   */
+  static async open(options: RegistryOptions): Promise<PluginRegistry> {
+    const entries = options.builtIns.map(builtInEntry);
+    const registry = new PluginRegistry(entries);
+    if (options.directories.length > 0) provideContract();
+    for (const directory of options.directories) {
+      for (const source of await discoverPlugins(directory, { trust: options.trust })) {
+        const entry: PluginEntry = {
+          name: source.name,
+          builtIn: false,
+          source,
+          provides: source.provides,
+          plugin: undefined,
+          error: isRefused(source) ? source.error : undefined,
+        };
+        if (entry.error === undefined) entry.error = explainConflict(entry, entries);
+        if (entry.error === undefined && entry.provides === undefined) await tryLoad(entry, entries);
+        entries.push(entry);
+      }
+    }
+    return registry;
+  }
+
+  /** Loads the code of a plugin, once. @throws EnitError why it cannot be used. */
+  async load(entry: PluginEntry): Promise<Plugin> {
+    if (entry.plugin === undefined && entry.error === undefined) await tryLoad(entry, []);
+    if (entry.error !== undefined) throw entry.error;
+    if (entry.plugin === undefined) throw pluginError(entry.source, "it was not loaded");
+    return entry.plugin;
+  }
+
+  /** The names of all commands that can be run, each with its plugin. */
+  commands(): ReadonlyMap<string, PluginEntry> {
+    return new Map(
+      this.entries
+        .filter((entry) => entry.error === undefined)
+        .flatMap((entry) => (entry.provides?.commands ?? []).map((name) => [name, entry] as const)),
+    );
+  }
+
+  /** A plugin that was refused and says that it brings the command. */
+  refusedWith(command: string): PluginEntry | undefined {
+    return this.entries.find((entry) => entry.error !== undefined && entry.provides?.commands.includes(command) === true);
+  }
+
+  /** The plugins that bring a hook. One that cannot be loaded is among them. */
+  withHook(name: HookName): readonly PluginEntry[] {
+    return this.entries.filter((entry) => entry.provides?.hooks.includes(name) === true);
+  }
+
+  describe(): readonly PluginInfo[] {
+    return this.entries.map((entry) => ({
+      name: entry.name,
+      version: entry.plugin?.version ?? entry.source.version,
+      origin: entry.source.origin,
+      file: entry.source.file,
+      provides: entry.provides,
+      state: entry.error !== undefined ? "refused" : entry.plugin !== undefined ? "loaded" : "ready",
+      reason: entry.error?.message,
+    }));
+  }
+}
+
+function builtInEntry(builtIn: BuiltIn): PluginEntry {
+  const { commands = [], overlays = [], hooks = [] } = builtIn.provides;
+  const provides = { commands, overlays, hooks };
+  const source = { name: builtIn.name, version: undefined, origin: "built in", file: undefined, provides, load: builtIn.load };
+  return { name: builtIn.name, builtIn: true, source, provides, plugin: undefined, error: undefined };
+}
+
+/** Lets `import { definePlugin } from "enit/plugin"` find the contract inside the binary. */
+function provideContract(): void {
+  Bun.plugin({
+    name: "enit/plugin",
+    setup: (build) => {
+      build.module("enit/plugin", () => ({ exports: { ...contract }, loader: "object" }));
+    },
+  });
+}
+
+async function tryLoad(entry: PluginEntry, others: readonly PluginEntry[]): Promise<void> {
+  const { source } = entry;
+  if (isRefused(source)) return;
+  try {
+    const module = await loadModule(source);
+    const plugin = validatePlugin(module, source);
+    const provides = providesOf(plugin);
+    if (entry.provides !== undefined) checkPromise(source, entry.provides, provides);
+    entry.provides = provides;
+    entry.error = explainConflict(entry, others);
+    if (entry.error === undefined) entry.plugin = plugin;
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    entry.error = error;
+  }
+}
+
+async function loadModule(source: PluginSource): Promise<unknown> {
+  let module: unknown;
+  try {
+    module = await source.load();
+  } catch (error) {
+    if (error instanceof EnitError) throw error;
+    const state = error instanceof Error ? error.message : String(error);
+    throw pluginError(source, state, { code: "plugin_broken", cause: error });
+  }
+  if (typeof module !== "object" || module === null || !("default" in module)) {
+    throw pluginError(source, "it has no default export", { key: "default", hint: "Write: export default definePlugin({ ... })" });
+  }
+  return module.default;
+}
+
+/** What a folder's `plugin.toml` says and what its code brings must be the same: else hooks would not be called. */
+function checkPromise(source: PluginSource, promised: Provides, real: Provides): void {
+  for (const part of ["commands", "overlays", "hooks"] as const) {
+    const missing = promised[part].find((name) => !real[part].includes(name));
+    if (missing !== undefined) {
+      throw pluginError(source, `its plugin.toml names ${part} "${missing}", which its code does not bring`, { key: `provides.${part}` });
+    }
+    const extra = real[part].find((name) => !promised[part].includes(name));
+    if (extra !== undefined) {
+      throw pluginError(source, `its code brings ${part} "${extra}", which its plugin.toml does not name`, { key: `provides.${part}` });
+    }
+  }
+}
+
+function explainConflict(entry: PluginEntry, others: readonly PluginEntry[]): EnitError | undefined {
+  const usable = others.filter((other) => other !== entry && other.error === undefined);
+  const twin = usable.find((other) => other.name === entry.name);
+  if (twin !== undefined) {
+    return pluginError(entry.source, `there is a plugin "${entry.name}" already, ${placeOf(twin)}`, { code: "plugin_conflict", key: "name" });
+  }
+  for (const part of ["commands", "overlays"] as const) {
+    for (const name of entry.provides?.[part] ?? []) {
+      const owner = usable.find((other) => other.provides?.[part].includes(name) === true);
+      if (owner === undefined) continue;
+      return pluginError(entry.source, `${part}.${name} is brought by the plugin "${owner.name}" already, ${placeOf(owner)}`, {
+        code: "plugin_conflict",
+        key: `${part}.${name}`,
+      });
+    }
+  }
+  return undefined;
+}
+
+function placeOf(entry: PluginEntry): string {
+  return entry.source.file ?? entry.source.origin;
+}

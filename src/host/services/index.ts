@@ -1,0 +1,35 @@
+import type { HostService, Services } from "../../contract/index.ts";
+import type { HostSettings } from "../../release/index.ts";
+
+/** What the factories of services may use. */
+export interface ServiceBase {
+  readonly settings: HostSettings;
+  readonly host: HostService;
+}
+
+/**
+ * How each service is made, when it is first used. `require` loads a room at that moment and not at the start; it is
+ * synchronous, so that `context.terms` needs no `await`.
+ */
+const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Services[K] } = {
+  terms: (): typeof import("../../term/index.ts") => require("../../term/index.ts"),
+  host: (base) => base.host,
+  settings: (base) => base.settings,
+};
+
+/** Makes the services, each on its first use and once. */
+export function makeServices(base: () => ServiceBase): Services {
+  const services = {};
+  for (const [name, make] of Object.entries(FACTORIES)) {
+    Object.defineProperty(services, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        const value = make(base());
+        Object.defineProperty(services, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return services as Services;
+}
