@@ -33,22 +33,21 @@ const STAMP = join(DIST, ".inputs");
 const INPUTS = ["src", "plugins", "build", "package.json", "package-lock.json", "tsconfig.json"];
 
 await mkdir(DIST, { recursive: true });
-const head = await currentCommit();
-const inputs = await hashInputs(head);
+const inputs = await hashInputs();
 const stamp = Bun.file(STAMP);
 if ((await stamp.exists()) && (await stamp.text()) === inputs && (await Bun.file(BINARY).exists())) {
   console.log("dist/enit is up to date");
 } else {
   const began = performance.now();
-  await compile(head);
+  await compile();
   await Bun.write(STAMP, inputs);
   const { size } = await stat(BINARY);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(`dist/enit ${manifest.version} (${head}), ${Math.round(size / 2 ** 20)} MiB, built in ${seconds} s`);
+  console.log(`dist/enit ${manifest.version}, ${Math.round(size / 2 ** 20)} MiB, built in ${seconds} s`);
 }
 
 /** Builds beside the target and renames, so that a binary that runs stays whole and an unfinished one is never seen. */
-async function compile(commit: string): Promise<void> {
+async function compile(): Promise<void> {
   const unfinished = join(DIST, `.enit-${process.pid}`);
   await Bun.build({
     entrypoints: [join(ROOT, "src", "main.ts")],
@@ -57,7 +56,6 @@ async function compile(commit: string): Promise<void> {
     splitting: true,
     bytecode: true,
     minify: { syntax: true },
-    define: { ENIT_VERSION: JSON.stringify(manifest.version), ENIT_COMMIT: JSON.stringify(commit) },
     compile: { outfile: unfinished, autoloadDotenv: false, autoloadBunfig: false },
   });
   await rename(unfinished, BINARY);
@@ -65,16 +63,10 @@ async function compile(commit: string): Promise<void> {
   await symlink("enit", join(DIST, "knit"));
 }
 
-async function currentCommit(): Promise<string> {
-  const git = Bun.spawn({ cmd: ["git", "rev-parse", "--short", "HEAD"], cwd: ROOT, stdout: "pipe", stderr: "ignore" });
-  const [text, exitCode] = await Promise.all([git.stdout.text(), git.exited]);
-  return exitCode === 0 ? text.trim() : "unknown";
-}
-
-/** Names and contents of all inputs, the compiler's version and the commit as one hash. */
-async function hashInputs(commit: string): Promise<string> {
+/** Names and contents of all inputs and the version of the compiler as one hash. */
+async function hashInputs(): Promise<string> {
   const hash = new Bun.CryptoHasher("sha256");
-  hash.update(`${Bun.revision} ${commit}\n`);
+  hash.update(`${Bun.revision}\n`);
   for (const input of INPUTS) {
     for (const file of await filesOf(join(ROOT, input))) {
       hash.update(`${relative(ROOT, file)}\n`);

@@ -37,7 +37,13 @@ export async function compareProcesses(peers: readonly Peer[], rounds: number): 
 
 async function timeOnce(peer: Peer): Promise<number> {
   const began = performance.now();
-  const run = Bun.spawn({ cmd: [...peer.command], env: environment(peer), stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  const run = Bun.spawn({
+    cmd: [...peer.command],
+    env: environment(peer),
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
   const exitCode = await run.exited;
   const ms = performance.now() - began;
   if (exitCode !== 0) throw new Error(`${peer.command.join(" ")} ended with ${exitCode}: ${await run.stderr.text()}`);
