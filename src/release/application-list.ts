@@ -1,6 +1,7 @@
+import { START_TYPES, type StartType } from "../otp/index.ts";
 import { atomName, isTuple, listElements, textValue } from "../term/index.ts";
 import type { Term } from "../term/index.ts";
-import { type ApplicationRequest, START_TYPES, type StartType } from "./config-model.ts";
+import type { ApplicationRequest } from "./config-model.ts";
 import type { TermSource } from "./term-source.ts";
 
 const FORMS = "APP, {APP, VERSION}, {APP, TYPE} or {APP, VERSION, TYPE}";

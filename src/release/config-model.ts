@@ -1,3 +1,4 @@
+import type { StartType } from "../otp/index.ts";
 import type { SourcePosition } from "../error/index.ts";
 import type { Term } from "../term/index.ts";
 
@@ -24,10 +25,6 @@ export interface ConfigSection {
   /** Each place where the section begins, the oldest first. */
   readonly origins: readonly ConfigOrigin[];
 }
-
-/** How an application is started; `load` and `none` do not start it. */
-export const START_TYPES = ["permanent", "transient", "temporary", "load", "none"] as const;
-export type StartType = (typeof START_TYPES)[number];
 
 /** An application that a release or an extension asks for. */
 export interface ApplicationRequest {

@@ -4,7 +4,6 @@ import { EnitError, nearestName } from "../error/index.ts";
 import { joinApplications } from "./application-list.ts";
 import { readCascade } from "./cascade.ts";
 import type { ApplicationRequest, MergedConfig } from "./config-model.ts";
-import { SYSTEM_PATHS } from "./default-paths.ts";
 import { readDefinition } from "./definition.ts";
 import { matchReleaseName } from "./match.ts";
 import { type NodeSettings, readNodeSettings } from "./node-settings.ts";
@@ -138,9 +137,8 @@ function releaseNotFound(name: string, settings: HostSettings): EnitError {
  *
  * For a user with a state directory of their own, a release that root started has its state where root keeps it.
  */
-function stateDirFor(name: string, settings: HostSettings): string {
-  const isOwn = settings.origins.stateDir.kind === "default" && settings.stateDir !== SYSTEM_PATHS.stateDir;
-  return isOwn && existsSync(join(SYSTEM_PATHS.stateDir, name)) ? SYSTEM_PATHS.stateDir : settings.stateDir;
+function stateDirFor(name: string, { stateDir, systemStateDir }: HostSettings): string {
+  return systemStateDir !== undefined && existsSync(join(systemStateDir, name)) ? systemStateDir : stateDir;
 }
 
 function droppedApplication(kept: ApplicationRequest, dropped: ApplicationRequest): Warning {

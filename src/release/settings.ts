@@ -15,6 +15,8 @@ export interface HostSettings {
   readonly hostDir: string;
   /** Holds a directory for each release that was started. */
   readonly stateDir: string;
+  /** Where root keeps the state of releases, if `stateDir` is a user's own. */
+  readonly systemStateDir: string | undefined;
   /** Where plugins are looked for, in this order; the one beside the binary comes before them. */
   readonly pluginDirs: readonly string[];
   /** The OTP installation to use; without it the one that is found. */
@@ -81,6 +83,7 @@ export async function loadSettings(input: SettingsInput = {}): Promise<HostSetti
     definitionDir: definitionDir.path,
     hostDir: hostDir.path,
     stateDir: stateDir.path,
+    systemStateDir: stateDir.origin === DEFAULT && !systemState ? SYSTEM_PATHS.stateDir : undefined,
     pluginDirs: [...new Set(pluginDirs)],
     otpRoot: find("otpRoot")?.path(),
     libDirs: find("libDirs")?.paths() ?? [],

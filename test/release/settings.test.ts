@@ -5,6 +5,7 @@ import { EnitError } from "../../src/error/index.ts";
 import { type HostSettings, type SettingsInput, describeOrigin, loadSettings } from "../../src/release/index.ts";
 import { failure } from "../support/failure.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { withoutPrivileges } from "./test-host.ts";
 
 const ROOT_USER = { env: {}, cwd: "/", uid: 0 };
 
@@ -22,6 +23,7 @@ test("loadSettings() gives root the paths of the system", async () => {
     definitionDir: "/var/lib/enit",
     hostDir: "/etc/enit",
     stateDir: "/run/enit",
+    systemStateDir: undefined,
     pluginDirs: ["/usr/lib/enit/plugins", "/etc/enit/plugins"],
     otpRoot: undefined,
     libDirs: [],
@@ -40,7 +42,10 @@ test("loadSettings() keeps the state of other users in their home directories", 
   expect((await loadSettings({ ...user, env: { HOME: "/h", XDG_STATE_HOME: "x" } })).stateDir).toBe(
     "/h/.local/state/enit",
   );
-  expect((await loadSettings({ ...user, env: { HOME: "/home/joe" } })).definitionDir).toBe("/var/lib/enit");
+  const joe = await loadSettings({ ...user, env: { HOME: "/home/joe" } });
+  expect(joe).toMatchObject({ definitionDir: "/var/lib/enit", systemStateDir: "/run/enit" });
+  const named = await loadSettings({ ...user, env: { HOME: "/home/joe", ENIT_STATE_DIR: "/s" } });
+  expect(named).toMatchObject({ stateDir: "/s", systemStateDir: undefined });
 });
 
 test("loadSettings() prefers a flag to a variable, a variable to enit.toml, enit.toml to the default", async () => {
@@ -166,10 +171,10 @@ test("loadSettings() refuses an enit.toml that was named and is not there or no 
   expect(directory.message).toBe('cannot read "/": it is a directory');
 });
 
-test.skipIf(process.geteuid?.() === 0)("loadSettings() refuses an enit.toml that may not be read", async () => {
+test("loadSettings() refuses an enit.toml that may not be read", async () => {
   using dir = tempDir();
   chmodSync(dir.write("etc/enit/enit.toml", ""), 0);
-  const error = await failure(loadSettings({ env: {}, flags: { root: dir.path } }));
+  const error = await failure(withoutPrivileges(() => loadSettings({ env: {}, flags: { root: dir.path } })));
   expect(error).toMatchObject({ code: "unreadable", kind: "io", data: { reason: "EACCES" } });
 });
 
