@@ -4,6 +4,7 @@ import { isAtom, isNil, isTagged, isTuple, listElements, stringValue } from "../
 import type { Term } from "../term/index.ts";
 import { directoryOf } from "./filename.ts";
 import { readFileIfAny } from "./files.ts";
+import { placeData, showPlace } from "./place.ts";
 import { parseTermFile } from "./term-file.ts";
 import type { TermFile } from "./term-file.ts";
 
@@ -140,10 +141,10 @@ function malformed(
   state: string,
   data: Readonly<Record<string, unknown>>,
 ): EnitError {
-  const place = position === undefined ? "" : ` line ${position.line} column ${position.column}`;
-  return new EnitError("application_malformed", `cannot read the application file "${file}"${place}: ${state}`, {
+  const message = `cannot read the application file "${showPlace(file, position)}": ${state}`;
+  return new EnitError("application_malformed", message, {
     kind: "input",
-    data: { file, ...(position && { line: position.line, column: position.column }), ...data },
+    data: { ...placeData(file, position), ...data },
   });
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { EnitError } from "../error/index.ts";
 
 // Everything here is synchronous: the files are small and few, and starting Bun's thread pool for the first
@@ -28,6 +29,16 @@ export function listDirectoryIfAny(path: string): string[] | undefined {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw ioError("directory_unreadable", "read", path, error);
+  }
+}
+
+/** What kind of file there is, and since when; `undefined` if there is none. Throws `file_unreadable`. */
+export function statIfAny(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw ioError("file_unreadable", "read", path, error);
   }
 }
 

@@ -14,6 +14,7 @@ export type { ApplicationRequest, ResolvedApplication } from "./resolve.ts";
 export { encodeBoot, makeScript } from "./script.ts";
 export type { Script, ScriptOptions } from "./script.ts";
 export type { ScriptWarning } from "./script-warning.ts";
+export { expandSearchPath } from "./search-path.ts";
 export { formatStartErlData, parseStartErlData } from "./start-erl-data.ts";
 export type { StartErlData } from "./start-erl-data.ts";
 export { parseTermFile, readTermFile } from "./term-file.ts";

@@ -1,6 +1,5 @@
-import { statSync } from "node:fs";
 import { EnitError } from "../error/index.ts";
-import { listDirectoryIfAny } from "./files.ts";
+import { listDirectoryIfAny, statIfAny } from "./files.ts";
 import { joinPath, splitPath } from "./filename.ts";
 import type { ReleaseSpec } from "./rel.ts";
 import type { ReleaseMember } from "./release-members.ts";
@@ -64,6 +63,6 @@ function readSourceTimes(ebinDir: string): Map<string, number> {
 
 /** Whole seconds since 1970, as OTP compares them; `undefined` if there is no such file. */
 function modificationTime(path: string): number | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statIfAny(path);
   return stat === undefined ? undefined : Math.floor(stat.mtimeMs / 1000);
 }

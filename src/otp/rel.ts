@@ -14,6 +14,7 @@ import {
   tuple,
 } from "../term/index.ts";
 import type { Term } from "../term/index.ts";
+import { placeData, showPlace } from "./place.ts";
 import { readTermFile } from "./term-file.ts";
 
 /** How an application is started: the first three start it, `load` only loads it, `none` loads its code alone. */
@@ -123,9 +124,8 @@ function atomNames(term: Term): string[] | undefined {
 }
 
 function malformed(source: string, state: string, position?: SourcePosition): EnitError {
-  const place = position === undefined ? "" : ` line ${position.line} column ${position.column}`;
-  return new EnitError("release_malformed", `cannot read the release "${source}"${place}: ${state}`, {
+  return new EnitError("release_malformed", `cannot read the release "${showPlace(source, position)}": ${state}`, {
     kind: "input",
-    data: { file: source, ...(position && { line: position.line, column: position.column }) },
+    data: placeData(source, position),
   });
 }

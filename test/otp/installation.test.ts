@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { EnitError } from "../../src/error/index.ts";
 import { findOtp } from "../../src/otp/index.ts";
 import { decodeTerm, listElements, stringValue } from "../../src/term/index.ts";
 import { oracle, otpInstallations, systemOtp } from "../support/otp.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
+import { refusal } from "./support.ts";
 
 describe("findOtp()", () => {
   for (const { major, root, erl } of otpInstallations()) {
@@ -91,14 +91,4 @@ function installation(named: string, versions: Readonly<Record<string, string>>)
   dir.write("releases/start_erl.data", `15.2 ${named}\n`);
   for (const [release, version] of Object.entries(versions)) dir.write(`releases/${release}/OTP_VERSION`, version);
   return dir;
-}
-
-function refusal(run: () => unknown): EnitError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof EnitError) return error;
-    throw error;
-  }
-  throw new Error("it was not refused");
 }

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { EnitError } from "../../src/error/index.ts";
 import { type ResolvedApplication, findApplications, findOtp, resolveApplications } from "../../src/otp/index.ts";
 import { otpInstallations, systemOtp } from "../support/otp.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
-import { type AppFixture, appText } from "./support.ts";
+import { type AppFixture, appText, refusal } from "./support.ts";
 
 describe("resolveApplications()", () => {
   test("puts kernel and stdlib first, and each application after those that it uses", () => {
@@ -111,14 +110,4 @@ function indexOf(dir: TempDir): ReturnType<typeof findApplications> {
 
 function names(resolved: readonly ResolvedApplication[]): string[] {
   return resolved.map(({ name }) => name);
-}
-
-function refusal(run: () => unknown): EnitError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof EnitError) return error;
-    throw error;
-  }
-  throw new Error("it was not refused");
 }

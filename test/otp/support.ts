@@ -1,3 +1,4 @@
+import { expect } from "bun:test";
 import { readFileSync } from "node:fs";
 import { EnitError } from "../../src/error/index.ts";
 import {
@@ -144,4 +145,74 @@ function reasonTag(reason: Term): string {
 
 function quote(text: string): string {
   return JSON.stringify(text);
+}
+
+/** The codes of ours that stand for a reason of systools. */
+const REASONS: Readonly<Record<string, string>> = {
+  // A version that is no list crashes systools.
+  EXIT: "release_malformed",
+  badly_formatted_release: "release_malformed",
+  illegal_name: "release_malformed",
+  illegal_form: "release_malformed",
+  illegal_applications: "release_malformed",
+  missing_mandatory_app: "mandatory_application_missing",
+  mandatory_app: "mandatory_application_not_permanent",
+  not_found: "application_not_found",
+  no_valid_version: "application_version_not_found",
+  parse_error: "term_syntax",
+  bad_param: "application_malformed",
+  badly_formatted_application: "application_malformed",
+  missing_param: "application_incomplete",
+  dupl_entry: "duplicate_entry",
+  bad_application_name: "application_misnamed",
+  override_include: "included_application_unknown",
+  undefined_applications: "application_not_in_release",
+  duplicate_register: "duplicate_registered_name",
+  duplicate_include: "application_included_twice",
+  duplicate_modules: "duplicate_module",
+  circular_dependencies: "circular_dependency",
+  module_not_found: "module_not_found",
+  warnings_treated_as_errors: "warnings_as_errors",
+};
+
+const WARNINGS: Readonly<Record<string, string>> = {
+  missing_sasl: "sasl_missing",
+  source_not_found: "source_not_found",
+  obj_out_of_date: "module_out_of_date",
+};
+
+/** Both made the same boot file, and warned of the same. */
+export function expectSame(ours: Outcome, systools: Outcome): void {
+  if (!ours.made || !systools.made) {
+    expect(ours).toEqual(systools);
+    return;
+  }
+  expect(ours.boot.equals(systools.boot)).toBe(true);
+  expect(ours.warnings).toEqual(systools.warnings.map((warning) => WARNINGS[warning] ?? warning));
+}
+
+/** Both refused, for the same reason. */
+export function expectSameRefusal(ours: Outcome, systools: Outcome): void {
+  expect([ours.made, systools.made]).toEqual([false, false]);
+  if (ours.made || systools.made) return;
+  const expected = REASONS[systools.code];
+  // Of an application that is listed twice, systools says that what it registers, or its modules, are there twice.
+  const same =
+    ours.code === "application_listed_twice" ? systools.code.startsWith("duplicate_") : ours.code === expected;
+  if (!same)
+    expect({ ours: ours.code, reason: ours.reason }).toEqual({
+      ours: expected ?? systools.code,
+      reason: systools.reason,
+    });
+}
+
+/** The error with which something is refused. */
+export function refusal(run: () => unknown): EnitError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof EnitError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
 }
