@@ -1,0 +1,70 @@
+/**
+ * Shows enit at work on a real release: define, start, inspect, reconfigure, stop. Each command is shown as it is typed,
+ * with what it really prints. Everything lies in a temporary directory, and what is started ends with the demo.
+ */
+import { delimiter, join } from "node:path";
+import { startEpmd, systemOtp } from "../test/support/otp.ts";
+import { tempDir } from "../test/support/temp-dir.ts";
+import { DEMO_FILES } from "./demo-files.ts";
+
+const began = performance.now();
+await using cleanup = new AsyncDisposableStack();
+const dir = cleanup.use(tempDir());
+const epmd = cleanup.use(await startEpmd(systemOtp()));
+const env = {
+  ...process.env,
+  PATH: [join(import.meta.dir, "..", "dist"), process.env["PATH"]].join(delimiter),
+  ERL_EPMD_PORT: String(epmd.port),
+  // The same as --root in every command.
+  ENIT_ROOT: dir.path,
+  NO_COLOR: "1",
+};
+
+for (const [name, content] of Object.entries(DEMO_FILES)) dir.write(name, content);
+
+say("A release is a list of applications, as they are installed, and some configuration.");
+await type("cat var/lib/enit/relex/release.enit");
+await type("cat var/lib/enit/relex/defaults.config etc/enit/relex/user.config");
+
+say("One of the applications is ours.");
+await type("erlc -o opt/apps/greeter/ebin opt/apps/greeter/src/*.erl");
+await type("cat etc/enit/enit.toml");
+await type("enit list");
+
+say("Start it: a real Erlang VM, which runs all of them when the command returns.");
+// When a later command fails, the VM must not outlive the demo; after `enit stop` there is nothing left to end.
+cleanup.defer(async () => {
+  await Bun.spawn({ ...inDemo("enit stop relex --force"), stdout: "ignore", stderr: "ignore" }).exited;
+});
+await type("enit start relex");
+await type("enit status relex");
+await type(`enit call relex greeter greet '["world"]'`);
+await type("enit eval relex 'lists:keyfind(greeter, 1, application:which_applications())'");
+
+say("Change the configuration, and tell the running applications. Their state stays: the greetings go on counting.");
+await type("enit config relex --explain");
+await type(`sed -i 's/{punctuation, "?"}/{greeting, "Servus"}/' etc/enit/relex/user.config`);
+await type("enit reconfigure relex --dry-run");
+await type("enit reconfigure relex");
+await type(`enit call relex greeter greet '["world"]'`);
+await type("enit status relex --json");
+
+say("Stop it. The command returns when the VM is gone.");
+await type("enit stop relex");
+await type("enit list");
+say(`That took ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+
+function say(text: string): void {
+  console.log(`\n# ${text}`);
+}
+
+/** Runs a command line in a shell, as a person would, and shows it. */
+async function type(line: string): Promise<void> {
+  console.log(`\n$ ${line}`);
+  const exitCode = await Bun.spawn({ ...inDemo(line), stdout: "inherit", stderr: "inherit" }).exited;
+  if (exitCode !== 0) throw new Error(`the demo stops here: the command ended with exit code ${exitCode}`);
+}
+
+function inDemo(line: string): { cmd: string[]; cwd: string; env: typeof env; stdin: "ignore" } {
+  return { cmd: ["sh", "-c", line], cwd: dir.path, env, stdin: "ignore" };
+}
