@@ -3,9 +3,15 @@
  * given; the results of the others stay as they are.
  */
 import { benchCodec } from "./codec.ts";
+import { benchList } from "./list.ts";
 import { type Comparison, formatComparison, writeReport } from "./report.ts";
+import { benchStart } from "./start.ts";
+import { benchStatus } from "./status.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
+  status: benchStatus,
+  start: benchStart,
+  list: benchList,
   codec: benchCodec,
 };
 
