@@ -4,7 +4,7 @@ import { runEnit } from "../support/run-enit.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
 
 /** What the releases of the benchmarks run: some of what a service on Erlang usually has. */
-export const APPLICATIONS = ["sasl", "runtime_tools", "crypto", "public_key", "ssl", "inets"];
+export const APPLICATIONS = ["sasl", "runtime_tools", "crypto", "asn1", "public_key", "ssl", "inets"];
 export const COOKIE = "benchmark";
 
 /** A host of its own in a temporary directory, with its own epmd. */
