@@ -26,6 +26,8 @@ export {
 export { MAX_TERM_DEPTH } from "./limits.ts";
 export { atom, binary, bitstring, exportFun, float, integer, list, map, nil, string, tuple } from "./make.ts";
 export { compareTerms, equalTerms } from "./order.ts";
+export type { PrintOptions } from "./print/options.ts";
+export { printTerm } from "./print/print.ts";
 export type {
   AtomTerm,
   BitstringTerm,

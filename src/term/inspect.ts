@@ -10,6 +10,7 @@ import type {
   Term,
   TupleTerm,
 } from "./term.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** Tells whether a term is an atom, and of this name if one is given. */
 export function isAtom(term: Term | undefined, name?: string): term is AtomTerm {
@@ -92,7 +93,7 @@ export function stringValue(term: Term | undefined): string | undefined {
 /** The text of a string, of a binary in UTF-8, or of an atom; `undefined` for every other term. */
 export function textValue(term: Term | undefined): string | undefined {
   if (isAtom(term)) return term.name;
-  if (isBinary(term)) return utf8Value(term.bytes);
+  if (isBinary(term)) return decodeUtf8(term.bytes);
   return stringValue(term);
 }
 
@@ -122,13 +123,4 @@ export function propertyOf(properties: Term | undefined, key: string): Term | un
 export function mapValue(term: Term | undefined, key: string): Term | undefined {
   if (term?.kind !== "map") return undefined;
   return term.entries.find(([candidate]) => isAtom(candidate, key))?.[1];
-}
-
-function utf8Value(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
 }

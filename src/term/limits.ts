@@ -4,7 +4,7 @@ import { EnitError } from "../error/index.ts";
  * How deep a term may be nested for everything in this room: decoding, encoding, comparing, parsing,
  * printing, JSON. An atom has depth 1, a tuple of atoms depth 2; the elements of one list are on one level.
  */
-export const MAX_TERM_DEPTH = 4_000;
+export const MAX_TERM_DEPTH = 2_000;
 
 /** How long an atom may be, in characters, as in Erlang. */
 export const MAX_ATOM_LENGTH = 255;

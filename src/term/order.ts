@@ -26,7 +26,7 @@ const sortedEntries = new WeakMap<MapTerm, readonly Entry[]>();
  * Compares two terms in Erlang's standard order: negative if `a < b`, 0 if `a == b` (so `1` and `1.0` are equal, but not
  * as map keys), positive if `a > b`.
  *
- * `[]` comes before every other list. Throws `term_limit` for terms nested deeper than 4,000 levels.
+ * `[]` comes before every other list. Throws `term_limit` for terms nested deeper than 2,000 levels.
  */
 export function compareTerms(a: Term, b: Term): number {
   return compare(a, b, false, MAX_TERM_DEPTH);

@@ -1,6 +1,7 @@
 import { MAX_ATOM_LENGTH } from "../limits.ts";
 import { atom } from "../make.ts";
 import type { AtomTerm } from "../term.ts";
+import { decodeUtf8 } from "../utf8.ts";
 import type { ByteReader } from "./reader.ts";
 
 const SLOTS = 2048;
@@ -52,15 +53,6 @@ function hasName(name: string, bytes: Uint8Array, start: number, length: number)
     if (name.charCodeAt(i) !== bytes[start + i]) return false;
   }
   return true;
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
 }
 
 function tooLong(reader: ByteReader, offset = reader.position): Error {

@@ -17,7 +17,7 @@ import { ByteReader } from "./reader.ts";
 import { TAG } from "./tags.ts";
 
 export interface DecodeOptions {
-  /** How deep the term may be nested. Default and upper bound: 4,000 (`MAX_TERM_DEPTH`). */
+  /** How deep the term may be nested. Default and upper bound: 2,000 (`MAX_TERM_DEPTH`). */
   readonly maxDepth?: number;
   /**
    * How many bytes a compressed term may inflate to. Default: 64 MiB. A term may take some 40 times its

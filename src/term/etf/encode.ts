@@ -24,7 +24,7 @@ export interface EncodeOptions {
  *
  * The entries of a map are written in the order in which they stand. (OTP writes maps of up to 32 keys in the
  * order of its atom table or of the terms, larger ones in the order of its hashes.) Throws `term_limit` for a term
- * nested deeper than 4,000 levels.
+ * nested deeper than 2,000 levels.
  */
 export function encodeTerm(term: Term, options: EncodeOptions = {}): Uint8Array {
   const encoder = new TermEncoder(options.latin1Atoms ?? false);

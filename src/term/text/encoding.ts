@@ -1,3 +1,4 @@
+import { decodeUtf8, decodeUtf8Prefix } from "../utf8.ts";
 import { Source } from "./source.ts";
 
 /** What `epp:read_encoding` looks for in the comments of the first two lines. */
@@ -16,13 +17,10 @@ export function decodeTermText(bytes: Uint8Array, file?: string): string {
     throw new Source("", file).error(0, "it begins with a byte order mark, which Erlang does not accept");
   }
   if (namedEncoding(bytes) === "latin-1") return latin1(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const valid = validPrefix(bytes);
-    throw new Source(valid, file).error(valid.length, 'the bytes are not UTF-8, and no comment "coding: latin-1" stands above');
-  }
+  const text = decodeUtf8(bytes);
+  if (text !== undefined) return text;
+  const valid = decodeUtf8Prefix(bytes);
+  throw new Source(valid, file).error(valid.length, 'the bytes are not UTF-8, and no comment "coding: latin-1" stands above');
 }
 
 function namedEncoding(bytes: Uint8Array): string | undefined {
@@ -38,16 +36,4 @@ function namedEncoding(bytes: Uint8Array): string | undefined {
 
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-}
-
-/** The characters before the first byte that is not UTF-8. */
-function validPrefix(bytes: Uint8Array): string {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let text = "";
-  try {
-    for (let i = 0; i < bytes.length; i++) text += decoder.decode(bytes.subarray(i, i + 1), { stream: true });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
-  return text;
 }

@@ -28,7 +28,7 @@ export interface ParsedTerms {
  * That is: literals, tuples, lists, maps, binaries with sizes and types, `fun M:F/A`, signs before numbers,
  * parentheses, strings side by side, comments. No pids, references, records, macros or expressions. A key that a map has
  * twice counts with its last value. Throws `term_syntax` (data: `file`, `line`, `column`, counted from 1, columns in
- * characters) with what was expected, or `term_limit` for terms nested deeper than 4,000 levels.
+ * characters) with what was expected, or `term_limit` for terms nested deeper than 2,000 levels.
  */
 export function parseTerms(text: string, options: ParseOptions = {}): ParsedTerms {
   const { parser, source, offsets } = open(text, options);

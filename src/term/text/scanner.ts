@@ -7,16 +7,7 @@ import { scanNumber } from "./numbers.ts";
 import type { Source } from "./source.ts";
 import { scanQuoted, scanSigil, scanTripleQuoted } from "./strings.ts";
 import type { Token } from "./token.ts";
-
-const RESERVED_WORDS: ReadonlySet<string> = new Set(
-  (
-    "after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let not of or orelse receive " +
-    "rem try when xor"
-  ).split(" "),
-);
-
-/** Reserved from OTP 27 on. */
-const NEWER_RESERVED_WORDS: ReadonlySet<string> = new Set(["else", "maybe"]);
+import { isReservedWord } from "./words.ts";
 
 /** Longest first: `=><<` is two tokens, `<<<` is `<<` and `<`. */
 const PUNCTUATION = ["=>", "<<", ">>", ":=", "->", "||", "++", "--"];
@@ -83,7 +74,7 @@ export class Scanner {
 
   private word(offset: number): Token {
     const name = this.name(offset);
-    if (RESERVED_WORDS.has(name) || (!this.dialect.older && NEWER_RESERVED_WORDS.has(name))) {
+    if (isReservedWord(name, this.dialect.older ? 25 : 27)) {
       return { type: "reserved word", offset, text: name };
     }
     return this.atom(offset, name);
