@@ -62,11 +62,19 @@ function readLongMagnitude(bytes: Uint8Array, start: number, length: number): bi
   let used = length;
   while (used > 0 && bytes[start + used - 1] === 0) used--;
   if (used > MAX_INTEGER_BYTES) {
-    throw new EnitError("term_limit", `cannot decode term: an integer takes ${used} bytes, more than ${MAX_INTEGER_BYTES}`, {
-      kind: "unsupported",
-      data: { limit: "integer", offset: start },
-    });
+    throw new EnitError(
+      "term_limit",
+      `cannot decode term: an integer takes ${used} bytes, more than ${MAX_INTEGER_BYTES}`,
+      {
+        kind: "unsupported",
+        data: { limit: "integer", offset: start },
+      },
+    );
   }
   if (used === 0) return 0n;
-  return BigInt(`0x${Buffer.from(bytes.subarray(start, start + used)).reverse().toString("hex")}`);
+  return BigInt(
+    `0x${Buffer.from(bytes.subarray(start, start + used))
+      .reverse()
+      .toString("hex")}`,
+  );
 }

@@ -41,7 +41,6 @@ function escape(character: string, style: PrintStyle): string {
 
 /** How many characters a text takes on a line, as OTP counts: beyond latin1, what combines is one. */
 export function textWidth(text: string): number {
-  // oxlint-disable-next-line no-control-regex
   if (/^[\0-\u02ff]*$/.test(text)) return text.length;
   let width = 0;
   for (const _ of new Intl.Segmenter("und", { granularity: "grapheme" }).segment(text)) width++;

@@ -52,18 +52,11 @@ const PREFIX_COUNTS_SINCE = 28;
 /** Writes the parts of a term and measures them, `levels` levels deep at most. */
 export function measure(term: Term, style: PrintStyle, levels: number): Piece {
   if (levels <= 0) throw tooDeep("print");
-  switch (term.kind) {
-    case "tuple":
-      return measureTuple(term, style, levels - 1);
-    case "list":
-      return measureList(term, style, levels - 1);
-    case "map":
-      return measureMap(term, style, levels - 1);
-    case "bitstring":
-      return measureBitstring(term, style);
-    default:
-      return text(writeScalar(term, style));
-  }
+  if (term.kind === "tuple") return measureTuple(term, style, levels - 1);
+  if (term.kind === "list") return measureList(term, style, levels - 1);
+  if (term.kind === "map") return measureMap(term, style, levels - 1);
+  if (term.kind === "bitstring") return measureBitstring(term, style);
+  return text(writeScalar(term, style));
 }
 
 function measureTuple({ elements }: TupleTerm, style: PrintStyle, levels: number): Piece {
@@ -118,7 +111,8 @@ function printableBinary(bytes: Uint8Array, style: PrintStyle): string | undefin
   const utf8 = style.unicode && bytes.some((byte) => byte > 0x7f) ? decodeUtf8(bytes) : undefined;
   if (utf8 !== undefined) return isPrintableText(utf8, style) ? `${quote(utf8, '"', style)}/utf8` : undefined;
   if (!bytes.every((byte) => isPrintable(byte, style))) return undefined;
-  if (style.unicode && style.otp >= PREFIX_COUNTS_SINCE && !isPrintableText(decodeUtf8Prefix(bytes), style)) return undefined;
+  if (style.unicode && style.otp >= PREFIX_COUNTS_SINCE && !isPrintableText(decodeUtf8Prefix(bytes), style))
+    return undefined;
   return quote(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"), '"', style);
 }
 

@@ -7,16 +7,10 @@ import type { PrintStyle } from "./options.ts";
 /** Writes a term as `~w` and `~tw` do: on one line, strings and binaries as numbers. */
 export function writeTerm(term: Term, style: PrintStyle, levels: number): string {
   if (levels <= 0) throw tooDeep("print");
-  switch (term.kind) {
-    case "tuple":
-      return `{${writeTerms(term.elements, style, levels - 1)}}`;
-    case "list":
-      return writeList(term, style, levels - 1);
-    case "map":
-      return writeMap(term, style, levels - 1);
-    default:
-      return writeScalar(term, style);
-  }
+  if (term.kind === "tuple") return `{${writeTerms(term.elements, style, levels - 1)}}`;
+  if (term.kind === "list") return writeList(term, style, levels - 1);
+  if (term.kind === "map") return writeMap(term, style, levels - 1);
+  return writeScalar(term, style);
 }
 
 /** Writes a term that holds no other terms, or hides them. */

@@ -74,7 +74,8 @@ function resolveType(segment: Segment, refuse: Refuse): SegmentType {
 
 function typeWord(name: string, refuse: Refuse): readonly [string, string] {
   const word = Object.hasOwn(TYPE_WORDS, name) ? TYPE_WORDS[name] : undefined;
-  if (word === undefined) throw refuse(`${name} is no type of a segment; there are ${Object.keys(TYPE_WORDS).join(", ")}`);
+  if (word === undefined)
+    throw refuse(`${name} is no type of a segment; there are ${Object.keys(TYPE_WORDS).join(", ")}`);
   return word;
 }
 
@@ -105,11 +106,19 @@ function writeValue(
       return writer.integer(value.value, bitsOf(segment.size ?? 8n, type.unit ?? 1, writer, refuse), type.little);
     case "float":
       if (value.kind === "bitstring") throw refuse("a binary cannot be a segment of type float");
-      return writeFloat(writer, Number(value.value), bitsOf(segment.size ?? 64n, type.unit ?? 1, writer, refuse), type, refuse);
+      return writeFloat(
+        writer,
+        Number(value.value),
+        bitsOf(segment.size ?? 64n, type.unit ?? 1, writer, refuse),
+        type,
+        refuse,
+      );
     case "binary":
       if (value.kind !== "bitstring") throw refuse(`a ${value.kind} cannot be a segment of type binary`);
       return writeBits(writer, segment, value, type.unit ?? 8, refuse);
-    default:
+    case "utf8":
+    case "utf16":
+    case "utf32":
       return writeCharacter(writer, segment, value, type, refuse);
   }
 }
@@ -134,7 +143,8 @@ function writeBits(writer: BitWriter, segment: Segment, value: BitstringTerm, un
   const all = value.bytes.length * 8 - (8 - value.lastBits);
   const bits = segment.size === undefined ? all : bitsOf(segment.size, unit, writer, refuse);
   if (bits > all) throw refuse(`the binary has ${all} bits, not ${bits}`);
-  if (segment.size === undefined && all % unit !== 0) throw refuse(`the ${all} bits of the binary are no multiple of ${unit}`);
+  if (segment.size === undefined && all % unit !== 0)
+    throw refuse(`the ${all} bits of the binary are no multiple of ${unit}`);
   if (writer.bits + bits > MAX_BITS) throw refuse(`the binary would have more than ${MAX_BITS} bits`);
   writer.prefix(value.bytes, bits);
 }
@@ -148,7 +158,8 @@ function writeCharacter(
 ): void {
   if (segment.size !== undefined || type.unit !== undefined) throw refuse(`a segment of type ${type.type} has no size`);
   const code = value.kind === "integer" ? Number(value.value) : -1;
-  if (code < 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) throw refuse("the value is no Unicode character");
+  if (code < 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+    throw refuse("the value is no Unicode character");
   const character = String.fromCodePoint(code);
   if (type.type === "utf8") return writer.bytes(new TextEncoder().encode(character));
   if (type.type === "utf32") return writer.integer(BigInt(code), 32, type.little);

@@ -20,7 +20,10 @@ export function decodeTermText(bytes: Uint8Array, file?: string): string {
   const text = decodeUtf8(bytes);
   if (text !== undefined) return text;
   const valid = decodeUtf8Prefix(bytes);
-  throw new Source(valid, file).error(valid.length, 'the bytes are not UTF-8, and no comment "coding: latin-1" stands above');
+  throw new Source(valid, file).error(
+    valid.length,
+    'the bytes are not UTF-8, and no comment "coding: latin-1" stands above',
+  );
 }
 
 function namedEncoding(bytes: Uint8Array): string | undefined {

@@ -31,7 +31,8 @@ export function scanNumber(source: Source, start: number, dialect: Dialect): Sca
 function scanBased(source: Source, start: number, hash: number, dialect: Dialect): ScannedNumber {
   const { text } = source;
   const base = Number(text.slice(start, hash).replaceAll("_", ""));
-  if (base < 2 || base > 36) throw source.error(start, `the base of a number is 2 to 36, not ${text.slice(start, hash)}`);
+  if (base < 2 || base > 36)
+    throw source.error(start, `the base of a number is 2 to 36, not ${text.slice(start, hash)}`);
   const end = digitsEnd(text, hash + 1, base);
   if (end === hash + 1) throw source.error(start, `a digit of base ${base} is missing after "#"`);
   if (dialect.basedFloats && text.charCodeAt(end) === DOT && digitValue(text.charCodeAt(end + 1)) < base) {
@@ -103,5 +104,7 @@ function parseHalves(digits: string, base: number): bigint {
   if (digits.length <= 10) return BigInt(Number.parseInt(digits, base));
   const right = digits.length >> 1;
   const left = digits.length - right;
-  return parseHalves(digits.slice(0, left), base) * BigInt(base) ** BigInt(right) + parseHalves(digits.slice(left), base);
+  return (
+    parseHalves(digits.slice(0, left), base) * BigInt(base) ** BigInt(right) + parseHalves(digits.slice(left), base)
+  );
 }

@@ -78,13 +78,17 @@ export class Parser {
         return this.located(token.offset, listOfText(this.strings()));
       case "sigil":
         this.advance();
-        return typeof token.content === "string" ? this.located(token.offset, listOfText(token.content)) : token.content;
+        return typeof token.content === "string"
+          ? this.located(token.offset, listOfText(token.content))
+          : token.content;
       case "reserved word":
         if (token.text === "fun") return this.fun();
         throw this.expected("a term");
       case "punctuation":
         return this.compound(token.text, token.offset, levels);
-      default:
+      case "variable":
+      case "dot":
+      case "end":
         throw this.expected("a term");
     }
   }

@@ -9,8 +9,8 @@ import { scanQuoted, scanSigil, scanTripleQuoted } from "./strings.ts";
 import type { Token } from "./token.ts";
 import { isReservedWord } from "./words.ts";
 
-/** Longest first: `=><<` is two tokens, `<<<` is `<<` and `<`. */
-const PUNCTUATION = ["=>", "<<", ">>", ":=", "->", "||", "++", "--"];
+/** What two characters make one token. */
+const PAIRS: ReadonlySet<string> = new Set(["=>", "<<", ">>", ":=", "->", "||", "++", "--"]);
 
 export class Scanner {
   private readonly source: Source;
@@ -31,7 +31,7 @@ export class Scanner {
     if (isLowerCase(code)) return this.word(offset);
     if (isDigit(code)) return this.number(offset);
     if (isUpperCase(code)) return { type: "variable", offset, text: this.name(offset) };
-    switch (text[offset]) {
+    switch (text.charAt(offset)) {
       case '"':
         return this.string(offset);
       case "'":
@@ -148,7 +148,7 @@ export class Scanner {
   private punctuation(offset: number): Token {
     const { text } = this.source;
     const pair = text.slice(offset, offset + 2);
-    if (PUNCTUATION.includes(pair)) {
+    if (PAIRS.has(pair)) {
       this.offset = offset + 2;
       return { type: "punctuation", offset, text: pair };
     }

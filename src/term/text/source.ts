@@ -22,7 +22,7 @@ export class Source {
       if ((starts[middle] as number) <= offset) low = middle;
       else high = middle - 1;
     }
-    const column = [...this.text.slice(starts[low], offset)].length + 1;
+    const column = Array.from(this.text.slice(starts[low], offset)).length + 1;
     return { ...(this.file === undefined ? {} : { file: this.file }), line: low + 1, column };
   }
 

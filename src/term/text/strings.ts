@@ -41,7 +41,7 @@ export function scanTripleQuoted(source: Source, start: number, dialect?: Dialec
   const opening = lineAt(text, start + quotes.length);
   if (![...opening.content].every(isBlank)) return undefined;
   const lines: { start: number; content: string }[] = [];
-  for (let at = opening.next; at <= text.length; ) {
+  for (let at = opening.next; at <= text.length;) {
     const line = lineAt(text, at);
     const indentation = blankPrefix(line.content);
     if (line.content.startsWith(quotes, indentation.length)) {
@@ -68,12 +68,19 @@ export function scanSigil(source: Source, start: number, dialect: Dialect): Scan
   return { content: prefix === "s" || prefix === "S" ? content : binary(content), end };
 }
 
-function scanSigilContent(source: Source, start: number, open: number, prefix: string, dialect: Dialect): Scanned<string> {
+function scanSigilContent(
+  source: Source,
+  start: number,
+  open: number,
+  prefix: string,
+  dialect: Dialect,
+): Scanned<string> {
   const { text } = source;
   if (text.startsWith('"""', open)) {
     const escapes = prefix === "b" || prefix === "s" ? dialect : undefined;
     const scanned = scanTripleQuoted(source, open, escapes);
-    if (scanned === undefined) throw source.error(open, "the line must end after the opening quotes of a triple-quoted string");
+    if (scanned === undefined)
+      throw source.error(open, "the line must end after the opening quotes of a triple-quoted string");
     return scanned;
   }
   const delimiter = text[open] ?? "";
@@ -136,7 +143,7 @@ function unindent(source: Source, lines: readonly Line[], indentation: string, d
 
 function unescape(source: Source, start: number, end: number, dialect: Dialect): string {
   let content = "";
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const character = scanCharacter(source, at, dialect);
     if (character === undefined) break;
     content += String.fromCodePoint(character.code);
