@@ -108,7 +108,7 @@ export function readNodeSettings(
     smp: read("smp", smpIn, "enabled, disabled or auto"),
     hidden: read("hidden", booleanIn, "true or false") ?? false,
     connectAll: read("connect_all", booleanIn, "true or false") ?? true,
-    ...readLimits(read, settings),
+    ...readLimits(read, settings, config, warnings),
     ...readPaths(read, settings),
     vmArgs: readVmArgs(read, config, warnings),
     env,
@@ -169,13 +169,23 @@ function readNodeName(read: Reader, releaseName: string, config: MergedConfig): 
   throw new EnitError("invalid_node_setting", message, { kind: "input", hint, data: { key: "nodename" } });
 }
 
+/** Nobody means so little: it was thought to count in seconds. */
+const SHORT_TIMEOUT_SECONDS = 0.1;
+
 function readLimits(
   read: Reader,
   settings: HostSettings,
+  config: MergedConfig,
+  warnings: Warning[],
 ): Pick<NodeSettings, "startRetries" | "startDelaySeconds" | "stopTimeoutSeconds"> {
   const retries = read("start_retries", scalarIn(readRetries), "a number of retries or infinity");
   const delay = read("start_delay", scalarIn(readSeconds), "a number of seconds");
   const timeout = read("stop_timeout", scalarIn(readMilliseconds), "a number of milliseconds or infinity");
+  const entry = configKey(config, "node", "stop_timeout");
+  if (entry !== undefined && typeof timeout === "number" && timeout < SHORT_TIMEOUT_SECONDS) {
+    const message = `${formatOrigin(entry.origin)}: stop_timeout is less than a tenth of a second`;
+    warnings.push({ code: "short_stop_timeout", message, hint: "It counts in milliseconds, start_delay in seconds." });
+  }
   return {
     startRetries: stronger(settings, "startRetries", settings.startRetries, retries),
     startDelaySeconds: stronger(settings, "startDelay", settings.startDelaySeconds, delay),

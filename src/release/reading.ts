@@ -12,12 +12,13 @@ export function readBytes(file: string): Uint8Array {
   }
 }
 
-/** Reads a file; `undefined` if there is none. @throws EnitError `unreadable`. */
+/** Reads a file; `undefined` if there is none, nor its directory. @throws EnitError `unreadable`. */
 export function readBytesIfAny(file: string): Uint8Array | undefined {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw unreadable(file, error);
   }
 }

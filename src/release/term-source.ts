@@ -50,12 +50,22 @@ function parse(kind: SourceKind, content: Uint8Array, file: string): ReturnType<
   } catch (error) {
     if (!(error instanceof EnitError)) throw error;
     // Only errors of syntax carry their place, and so the file, in the message.
-    const { message, hint, data } = error;
-    throw new EnitError(`${kind}_syntax`, error.code === "term_syntax" ? message : `${message} (in "${file}")`, {
+    const message = error.code === "term_syntax" ? error.message : `${error.message} (in "${file}")`;
+    // No cause: its message may hold a secret.
+    throw new EnitError(`${kind}_syntax`, withoutWords(message), {
       kind: "input",
-      ...(hint === undefined ? {} : { hint }),
-      data: { file, ...data },
-      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      data: { file, ...error.data },
     });
   }
+}
+
+/**
+ * Says only the kind of what was found in a wrong place: it may be a cookie or a password, as in `{cookie, Monster}`,
+ * which needs quotes.
+ */
+function withoutWords(message: string): string {
+  return message.replace(/, found the (reserved word|[a-z]+) (?!of the text$|dot$).+$/s, (_, type: string) =>
+    /^[aeiou]/.test(type) ? `, found an ${type}` : `, found a ${type}`,
+  );
 }

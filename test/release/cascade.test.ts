@@ -86,6 +86,41 @@ test("a config that does not parse is an error with its place", async () => {
   expect(error.message).toStartWith(`cannot read "${file}:2:6": `);
 });
 
+test("the error of a config that does not parse never shows a cookie", async () => {
+  const cookies = [
+    "Monster",
+    "monster cookie",
+    '"a" monster',
+    "$monster",
+    "#monster",
+    "1monster",
+    "'monster",
+    "mon.ster",
+  ];
+  for (const cookie of cookies) {
+    using host = await relexHost({ "etc/relex/user.config": `{node, [{cookie, ${cookie}}]}.` });
+    const error = await failure(host.load());
+    expect(error).toMatchObject({ code: "config_syntax", data: { line: 1 } });
+    const shown = JSON.stringify([error.message, error.hint, error.data, error.cause]);
+    expect(shown.toLowerCase()).not.toContain("onster");
+  }
+});
+
+test("the error of a config that does not parse says what was found instead", async () => {
+  const cases = {
+    "{a, [{k, Value}]}.": "expected a term, found a variable",
+    "{a, [{k value}]}.": 'expected "," or "}", found an atom',
+    "{a, [{k, end}]}.": "expected a term, found a reserved word",
+    "{a, [{k, .": "expected a term, found the final dot",
+    "{a, [{k,": "expected a term, found the end of the text",
+    "{a, [{k, ]}.": 'expected a term, found "]"',
+  };
+  for (const [text, state] of Object.entries(cases)) {
+    using host = await relexHost({ "etc/relex/user.config": text });
+    expect((await failure(host.load())).message).toEndWith(`": ${state}`);
+  }
+});
+
 test("a config that is no list of sections is an error with its place", async () => {
   const cases: [text: string, place: string, state: string][] = [
     ["hello.", "1:1", "it is no section"],

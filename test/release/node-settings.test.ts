@@ -228,6 +228,18 @@ test("an unknown key of the section node is a warning with the nearest known one
   ]);
 });
 
+test("a stop_timeout that was thought to count in seconds is a warning", async () => {
+  using host = await relexHost("{node, [{stop_timeout, 30}]}.");
+  const { warnings } = await host.load();
+  expect(warnings).toEqual([
+    {
+      code: "short_stop_timeout",
+      message: `${host.path("etc/relex/user.config")}:1:9: stop_timeout is less than a tenth of a second`,
+      hint: "It counts in milliseconds, start_delay in seconds.",
+    },
+  ]);
+});
+
 test("arguments of the VM that are written as one string are a warning", async () => {
   using host = await relexHost('{node, [{vm_args, ["+P 1000000", "-eval", "io:nl(), ok"]}]}.');
   const release = await host.load();

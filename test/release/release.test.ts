@@ -129,9 +129,24 @@ test("loadRelease() of a release that is not there says where it looked, and the
 
 test("loadRelease() takes no name that leads out of the definition directory", async () => {
   using host = await testHost({ "lib/relex/release.enit": RELEX, "lib/.hidden/release.enit": RELEX });
-  for (const name of ["", ".", "..", "../enit/relex", "relex/", "./relex", ".hidden", "relex\0"]) {
+  for (const name of [
+    "",
+    ".",
+    "..",
+    "../enit/relex",
+    "relex/",
+    "relex/release.enit",
+    "./relex",
+    ".hidden",
+    "relex\0",
+  ]) {
     expect(await failure(loadRelease(name, host.settings))).toMatchObject({ code: "release_not_found" });
   }
+});
+
+test("loadRelease() does not take a file for a release", async () => {
+  using host = await testHost({ "lib/relex": "" });
+  expect(await failure(host.load())).toMatchObject({ code: "release_not_found" });
 });
 
 test("listReleaseNames() lists the directories with a release.enit, sorted", async () => {
