@@ -21,7 +21,7 @@ export { SETTINGS, describeOrigin } from "./setting-names.ts";
 export type { SettingFlags, SettingName, SettingOrigin } from "./setting-names.ts";
 export { loadSettings } from "./settings.ts";
 export type { HostSettings, SettingsInput } from "./settings.ts";
-export { tableOf, toConfigTable, toSysConfig } from "./sys-config.ts";
+export { formatSysConfig, tableOf, toConfigTable, toSysConfig } from "./sys-config.ts";
 export type { ConfigTable } from "./sys-config.ts";
 export { parseToml } from "./toml.ts";
 export type { TomlDocument, TomlTable } from "./toml.ts";

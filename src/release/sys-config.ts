@@ -1,4 +1,4 @@
-import { atom, atomName, isTuple, list, listElements, tuple } from "../term/index.ts";
+import { atom, atomName, isTuple, list, listElements, printTerm, tuple } from "../term/index.ts";
 import type { ListTerm, Term } from "../term/index.ts";
 import type { MergedConfig } from "./config-model.ts";
 
@@ -16,6 +16,11 @@ export function toSysConfig(config: MergedConfig): ListTerm {
       tuple(atom(application), list(keys.map(({ name, value }) => tuple(atom(name), value)))),
     ),
   );
+}
+
+/** The text of a `sys.config` in UTF-8, which `file:consult/1` reads back as the same term. */
+export function formatSysConfig(config: MergedConfig): string {
+  return `%% coding: utf-8\n${printTerm(toSysConfig(config), { format: "tp" })}.\n`;
 }
 
 /** The configuration as a table, without the section `node`. */
