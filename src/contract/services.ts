@@ -7,6 +7,8 @@
 export interface Services {
   /** Erlang terms: text, external format, JSON form. */
   readonly terms: typeof import("../term/index.ts");
+  /** What OTP defines: installations, applications, releases, boot scripts. */
+  readonly otp: typeof import("../otp/index.ts");
   /** enit itself: its version, plugins and commands. */
   readonly host: HostService;
   /** Paths and defaults of this host, from flags, variables and `enit.toml`. */

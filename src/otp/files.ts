@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { EnitError } from "../error/index.ts";
 
@@ -32,6 +32,16 @@ export function listDirectoryIfAny(path: string): string[] | undefined {
   }
 }
 
+/** The absolute path of a file, symbolic links followed; `undefined` if there is none that may be looked at. */
+export function realPathIfAny(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (isMissing(error) || ["EACCES", "ELOOP"].includes(systemCode(error) ?? "")) return undefined;
+    throw ioError("file_unreadable", "read", path, error);
+  }
+}
+
 /** What kind of file there is, and since when; `undefined` if there is none. Throws `file_unreadable`. */
 export function statIfAny(path: string): Stats | undefined {
   try {
@@ -48,13 +58,32 @@ export function statIfAny(path: string): Stats | undefined {
  * `mode` are the permissions before the umask, default 0o666. Throws `file_unwritable`.
  */
 export function writeFileAtomically(path: string, content: string | Uint8Array, mode = 0o666): void {
-  const beside = `${path}.${process.pid}.tmp`;
+  writeFilesAtomically([{ path, content, mode }]);
+}
+
+/** A file to be written; `mode` as for `writeFileAtomically`. */
+export interface NewFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  readonly mode?: number;
+}
+
+/** Writes several files, and gives them their names when all are written. Throws `file_unwritable`. */
+export function writeFilesAtomically(files: readonly NewFile[]): void {
+  const beside = (path: string): string => `${path}.${process.pid}.tmp`;
+  let current = "";
   try {
-    writeFileSync(beside, content, { mode });
-    renameSync(beside, path);
+    for (const { path, content, mode = 0o666 } of files) {
+      current = path;
+      writeFileSync(beside(path), content, { mode });
+    }
+    for (const { path } of files) {
+      current = path;
+      renameSync(beside(path), path);
+    }
   } catch (error) {
-    rmSync(beside, { force: true });
-    throw ioError("file_unwritable", "write", path, error);
+    for (const { path } of files) rmSync(beside(path), { force: true });
+    throw ioError("file_unwritable", "write", current, error);
   }
 }
 

@@ -1,6 +1,5 @@
-import { readFileSync, realpathSync } from "node:fs";
 import { EnitError } from "../error/index.ts";
-import { listDirectoryIfAny, readFileIfAny } from "./files.ts";
+import { listDirectoryIfAny, readFileIfAny, realPathIfAny } from "./files.ts";
 import { directoryOf, joinPath } from "./filename.ts";
 import { parseStartErlData } from "./start-erl-data.ts";
 import { compareVersions } from "./version.ts";
@@ -27,7 +26,7 @@ export interface OtpInstallation {
 
 export interface FindOtpOptions {
   /** The root directory of the installation. Without it, `erl` is looked for. */
-  readonly root?: string;
+  readonly root?: string | undefined;
   /** The environment to look in (`ERL_ROOTDIR`, `PATH`). Default: the process's own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -60,12 +59,10 @@ function installationAt(root: string, shown: string): OtpInstallation {
 
 function installationOfErl(path: string): OtpInstallation {
   for (const directory of path.split(":")) {
-    if (directory === "") continue;
-    const erl = joinPath(directory, "erl");
-    for (const root of rootsOfErl(erl)) {
-      const found = readInstallation(root);
-      if (found !== undefined) return found;
-    }
+    const erl = directory === "" ? undefined : realPathIfAny(joinPath(directory, "erl"));
+    if (erl === undefined) continue;
+    const found = readInstallation(directoryOf(directoryOf(erl))) ?? installationNamedIn(erl);
+    if (found !== undefined) return found;
   }
   throw new EnitError("otp_not_found", `cannot find Erlang/OTP: no erl of an installation in PATH (${path})`, {
     hint: "Install it (Debian and Ubuntu: apt install erlang-base), or name its root directory with otp_root or ERL_ROOTDIR.",
@@ -73,19 +70,14 @@ function installationOfErl(path: string): OtpInstallation {
   });
 }
 
-/** The directories that may be the root of this `erl`, the likeliest first; none if there is no such file. */
-function rootsOfErl(erl: string): string[] {
-  let real: string;
-  let script: string;
-  try {
-    real = realpathSync(erl);
-    script = readFileSync(real, "latin1");
-  } catch {
-    // As for a shell that looks for a command, an entry that cannot be read is passed over.
-    return [];
+/** The installation whose root an `erl` that lies elsewhere sets: `ROOTDIR=/usr/lib/erlang`, or within a call. */
+function installationNamedIn(erl: string): OtpInstallation | undefined {
+  const script = readFileIfAny(erl)?.toString("latin1") ?? "";
+  for (const [, root] of script.matchAll(/^\s*ROOTDIR=.*?"?(\/[^"\s$)]+)"?\)?\s*$/gm)) {
+    const found = root === undefined ? undefined : readInstallation(root);
+    if (found !== undefined) return found;
   }
-  const named = [...script.matchAll(/^\s*ROOTDIR=.*?"?(\/[^"\s$)]+)"?\)?\s*$/gm)].map((match) => match[1] ?? "");
-  return [directoryOf(directoryOf(real)), ...named];
+  return undefined;
 }
 
 function readInstallation(root: string): OtpInstallation | undefined {

@@ -48,7 +48,9 @@ function hintFor(
 ): string | undefined {
   const names = index.names();
   const meant = facts.flatMap(({ name, installed }) => {
-    const near = installed.length > 0 ? undefined : nearestName(name, names);
+    // A directory of its name may be there without its application file.
+    const others = names.filter((other) => other !== name);
+    const near = installed.length > 0 ? undefined : nearestName(name, others);
     return near === undefined ? [] : [`"${near}" for "${name}"`];
   });
   return meant.length === 0 ? undefined : `Perhaps it should be ${meant.join(", ")}.`;

@@ -9,6 +9,7 @@ import {
   isTuple,
   list,
   listElements,
+  printTerm,
   string,
   stringValue,
   tuple,
@@ -77,7 +78,8 @@ export function parseRelease(
   const illegal = read.filter(({ application }) => application === undefined).map(({ element }) => element);
   const [first] = illegal;
   if (first !== undefined) {
-    const state = `${illegal.length} of its applications are in a wrong form`;
+    const shown = illegal.map((each) => printTerm(each, { format: "tw" })).join(", ");
+    const state = `its applications ${shown} are in a wrong form`;
     throw malformed(source, state, positionOf(first));
   }
   return { name, vsn, ertsVersion, applications: read.flatMap(({ application }) => application ?? []) };

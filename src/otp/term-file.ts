@@ -1,7 +1,7 @@
 import type { SourcePosition } from "../error/index.ts";
-import { decodeTermText, parseTerms } from "../term/index.ts";
+import { decodeTermText, parseTerms, printTerm } from "../term/index.ts";
 import type { Term } from "../term/index.ts";
-import { readWholeFile } from "./files.ts";
+import { readWholeFile, writeFileAtomically } from "./files.ts";
 
 /** The terms of a file, and where they stand in it. */
 export interface TermFile {
@@ -25,4 +25,14 @@ export function readTermFile(file: string): TermFile {
 export function parseTermFile(content: Uint8Array, file: string): TermFile {
   const parsed = parseTerms(decodeTermText(content, file), { file });
   return { file, terms: parsed.terms, positionOf: (term) => parsed.positionOf(term) };
+}
+
+/** The text of a file of one term, as OTP's own tools write it: a line with the encoding, the term as `~tp`, a dot. */
+export function formatTermFile(term: Term): string {
+  return `%% coding: utf-8\n${printTerm(term, { format: "tp" })}.\n`;
+}
+
+/** Writes a file of one term, whole or not at all. Throws `file_unwritable`. */
+export function writeTermFile(file: string, term: Term): void {
+  writeFileAtomically(file, formatTermFile(term));
 }

@@ -7,6 +7,7 @@ import {
   type ScriptOptions,
   encodeBoot,
   findApplications,
+  formatTermFile,
   makeScript,
   readReleaseFile,
 } from "../../src/otp/index.ts";
@@ -59,7 +60,7 @@ export function relText(otp: OtpInstallation, applications: readonly string[], n
 
 /** What a maker of boot scripts answered: the files' contents and the tags of its warnings, or why it refused. */
 export type Outcome =
-  | { readonly made: true; readonly boot: Buffer; readonly warnings: readonly string[] }
+  | { readonly made: true; readonly script: string; readonly boot: Buffer; readonly warnings: readonly string[] }
   | { readonly made: false; readonly reason: string; readonly code: string };
 
 /** Options in both worlds. */
@@ -94,6 +95,7 @@ export async function makeWithSystools(vm: Oracle, dir: TempDir, request: Script
   const file = `${out}/${name.split("/").at(-1)}`;
   return {
     made: true,
+    script: readFileSync(`${file}.script`, "utf8"),
     boot: readFileSync(`${file}.boot`),
     warnings: (listElements(value) ?? []).map((warning) => atomName(warning) ?? ""),
   };
@@ -107,6 +109,7 @@ export function makeOurs(otp: OtpInstallation, request: ScriptRequest): Outcome 
     const { script, warnings } = makeScript(release, { ...request.options, otp, applications });
     return {
       made: true,
+      script: formatTermFile(script),
       boot: Buffer.from(encodeBoot(script, otp)),
       warnings: warnings.map(({ code }) => code),
     };
@@ -181,12 +184,13 @@ const WARNINGS: Readonly<Record<string, string>> = {
   obj_out_of_date: "module_out_of_date",
 };
 
-/** Both made the same boot file, and warned of the same. */
+/** Both made the same files, to the byte, and warned of the same. */
 export function expectSame(ours: Outcome, systools: Outcome): void {
   if (!ours.made || !systools.made) {
     expect(ours).toEqual(systools);
     return;
   }
+  expect(ours.script).toBe(systools.script);
   expect(ours.boot.equals(systools.boot)).toBe(true);
   expect(ours.warnings).toEqual(systools.warnings.map((warning) => WARNINGS[warning] ?? warning));
 }

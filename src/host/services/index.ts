@@ -13,6 +13,7 @@ export interface ServiceBase {
  */
 const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Services[K] } = {
   terms: (): typeof import("../../term/index.ts") => require("../../term/index.ts"),
+  otp: (): typeof import("../../otp/index.ts") => require("../../otp/index.ts"),
   host: (base) => base.host,
   settings: (base) => base.settings,
 };
