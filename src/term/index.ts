@@ -23,6 +23,9 @@ export {
   stringValue,
   textValue,
 } from "./inspect.ts";
+export { jsonToTerm } from "./json/from-json.ts";
+export { termToJson } from "./json/to-json.ts";
+export type { JsonValue } from "./json/value.ts";
 export { MAX_TERM_DEPTH } from "./limits.ts";
 export { atom, binary, bitstring, exportFun, float, integer, list, map, nil, string, tuple } from "./make.ts";
 export { compareTerms, equalTerms } from "./order.ts";

@@ -1,3 +1,4 @@
+import { isLatin1Printable, isUnicodePrintable } from "../printable.ts";
 import type { PrintStyle } from "./options.ts";
 
 const ESCAPES: Readonly<Record<number, string>> = {
@@ -13,13 +14,7 @@ const ESCAPES: Readonly<Record<number, string>> = {
 
 /** Tells whether `~p` shows a list with this character as a string. */
 export function isPrintable(code: number, style: PrintStyle): boolean {
-  if (code < 0xa0) return (code >= 0x20 && code <= 0x7e) || (code >= 8 && code <= 13) || code === 27;
-  if (code <= 0xff) return true;
-  return style.unicodeStrings && isUnicodePrintable(code);
-}
-
-function isUnicodePrintable(code: number): boolean {
-  return code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
+  return style.unicodeStrings ? isUnicodePrintable(code) : isLatin1Printable(code);
 }
 
 /** Writes text between quotes, with escape sequences where Erlang writes them. */
