@@ -2,7 +2,7 @@ import { EnitError } from "../error/index.ts";
 import { connectError } from "./connect-error.ts";
 import type { NodeConnection } from "./connection.ts";
 import { withDeadline } from "./deadline.ts";
-import { listNodes, lookupNode } from "./epmd.ts";
+import { type EpmdOptions, listNodes, lookupNode } from "./epmd.ts";
 import { candidateHosts, isOwnHost, makeOwnName, type NodeName, splitNodeName } from "./node-name.ts";
 import { shakeHands } from "./shake-hands.ts";
 import { describeSystemError, formatEndpoint } from "./system-error.ts";
@@ -70,21 +70,33 @@ function isCookie(text: string): boolean {
   return text !== "" && [...text].every((character) => character <= "\u00ff");
 }
 
-/** Asks epmd: the host's own, which listens on the loopback address too; that of `address` where the host is elsewhere. */
+/** Asks the epmd of this machine for a node of its own; for others that at `address`, then that of the host. */
 async function findPort(node: string, peer: NodeName, options: ConnectOptions, signal: AbortSignal): Promise<number> {
-  const host = isOwnHost(peer.host) ? peer.host : (options.address ?? peer.host);
-  const epmd = { host, epmdPort: options.epmdPort, timeout: options.timeout ?? DEFAULT_TIMEOUT, signal };
-  const found = await lookupNode(peer.name, epmd);
+  const { address, epmdPort, timeout = DEFAULT_TIMEOUT } = options;
+  const hosts = address === undefined || isOwnHost(peer.host) ? [peer.host] : [address, peer.host];
+  let failure: unknown;
+  for (const host of hosts) {
+    try {
+      return await askForPort(node, peer.name, { host, epmdPort, timeout, signal });
+    } catch (error) {
+      if (!(error instanceof EnitError) || error.code !== "epmd_unreachable") throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+async function askForPort(node: string, name: string, epmd: EpmdOptions & { readonly host: string }): Promise<number> {
+  const found = await lookupNode(name, epmd);
   if (found !== undefined) return found.port;
-  const registered = (await listNodes(epmd)).map(({ name }) => name);
+  const registered = (await listNodes(epmd)).map((other) => other.name);
+  const known = registered.length === 0 ? "no nodes" : registered.join(", ");
   throw connectError(
     "node_not_found",
     node,
     "no such node is running",
-    { registered, host },
-    {
-      hint: `epmd of host "${host}" knows ${registered.length === 0 ? "no nodes" : registered.join(", ")}.`,
-    },
+    { registered, host: epmd.host },
+    { hint: `epmd of host "${epmd.host}" knows ${known}.` },
   );
 }
 

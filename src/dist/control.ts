@@ -53,7 +53,7 @@ export type PeerMessage =
       readonly to: PidTerm | string;
       readonly reference: ReferenceTerm;
     }
-  | { readonly kind: "down"; readonly from: PidTerm | string; readonly reference: ReferenceTerm; readonly reason: Term }
+  | { readonly kind: "down"; readonly reference: ReferenceTerm; readonly reason: Term }
   /** Correct, and nothing that a node of our kind has to act on: demonitor, group leader, acknowledgements, spawn requests. */
   | { readonly kind: "other"; readonly operation: number };
 
@@ -139,7 +139,7 @@ function readControl(control: Term, message: Term | undefined): PeerMessage {
     case MONITOR_P:
       return { kind: "monitor", from: needPid(first), to: needPidOrName(second), reference: needReference(third) };
     case MONITOR_P_EXIT:
-      return { kind: "down", from: needPidOrName(first), reference: needReference(third), reason: need(fourth) };
+      return { kind: "down", reference: needReference(third), reason: need(fourth) };
     default:
       return { kind: "other", operation };
   }

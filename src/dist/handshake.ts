@@ -40,7 +40,7 @@ export type HandshakeStep =
   { readonly kind: "continue"; readonly send?: Uint8Array } | { readonly kind: "done"; readonly peer: HandshakePeer };
 
 /** How far it has come: which message of the peer is awaited. */
-export type HandshakeStage = "status" | "challenge" | "ack";
+export type HandshakeStage = "status" | "challenge" | "ack" | "done";
 
 /** Why a handshake ends early. */
 export type HandshakeFault =
@@ -138,6 +138,7 @@ export class Handshake {
     const expected = digestChallenge(this.#options.cookie, this.#options.challenge);
     const difference = expected.reduce((sum, byte, at) => sum | (byte ^ (digest[at] ?? 0)), 0);
     if (difference !== 0 || this.#peer === undefined) throw new HandshakeError("wrong_cookie");
+    this.#stage = "done";
     return { kind: "done", peer: this.#peer };
   }
 }

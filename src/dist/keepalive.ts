@@ -8,22 +8,19 @@ export interface KeepaliveActions {
   expire(): void;
 }
 
-/** A peer of the shortest `net_ticktime` that is usual in tests (4 s) expects to hear from us each second. */
-const ANSWER_AFTER_MS = 500;
-
 /**
- * Watches over an idle or one-sided connection.
+ * Watches over the connection when nothing else happens on it, with four checks in `timeout`.
  *
- * The peer closes when it hears nothing for its `net_ticktime`, which we do not know. It sends something at least four
- * times in that span, so we answer each tick, and other bytes when we were silent for half a second; that needs
- * no timer. The other way round a peer may be silent for as long as its `net_ticktime` allows: after half of
- * `timeout` we ask it, after all of it we give up. Time is counted in checks of our own and not by the
- * clock, so that a machine that slept does not lose its connections.
+ * The peer closes when it hears nothing for its `net_ticktime`, which we do not know. Ticks of the peer are answered
+ * elsewhere, and it sends one to a hidden node whenever it did not hear from that (kernel's `dist_util`). The tick of our
+ * own is for the time that a large message takes, as a tick of the peer waits behind that. Where the peer is silent for as long
+ * as its `net_ticktime` allows, we ask it after half of `timeout`, and give up after all of it. Time is counted in
+ * checks and not by the clock, so that a machine that slept does not lose its connections.
  */
 export class Keepalive {
   readonly #actions: KeepaliveActions;
   readonly #timer: ReturnType<typeof setInterval>;
-  #lastSent = performance.now();
+  #hasSent = false;
   #quietChecks = 0;
 
   /** `timeout` in milliseconds. */
@@ -35,13 +32,12 @@ export class Keepalive {
 
   /** Something was sent. */
   sent(): void {
-    this.#lastSent = performance.now();
+    this.#hasSent = true;
   }
 
   /** Bytes came in. */
   received(): void {
     this.#quietChecks = 0;
-    if (performance.now() - this.#lastSent >= ANSWER_AFTER_MS) this.#actions.tick();
   }
 
   stop(): void {
@@ -50,7 +46,9 @@ export class Keepalive {
 
   #check(): void {
     this.#quietChecks += 1;
-    if (this.#quietChecks > 4) this.#actions.expire();
-    else if (this.#quietChecks > 2) this.#actions.probe();
+    if (this.#quietChecks > 4) return this.#actions.expire();
+    if (this.#quietChecks > 2) this.#actions.probe();
+    else if (!this.#hasSent) this.#actions.tick();
+    this.#hasSent = false;
   }
 }

@@ -8,13 +8,14 @@ export interface NodeName {
   readonly host: string;
 }
 
-/** Splits `name@host` at the first `@`; undefined if a part is missing, is not printable, or the whole is over 255 characters. */
+/**
+ * Splits `name@host`; undefined if a node could not have that name (kernel's `net_kernel`): letters, digits, `_` and `-`
+ * before the `@`, printable latin1 behind it, 255 characters in all.
+ */
 export function splitNodeName(node: string): NodeName | undefined {
-  const at = node.indexOf("@");
-  const name = node.slice(0, at);
-  const host = node.slice(at + 1);
-  if (at < 1 || host === "" || host.includes("@") || node.length > 255) return undefined;
-  return /[\p{Cc}\s]/u.test(node) ? undefined : { name, host };
+  const match = /^([0-9A-Za-z_-]+)@([!-?A-\u00ff]+)$/.exec(node);
+  if (match?.[1] === undefined || match[2] === undefined || node.length > 255) return undefined;
+  return { name: match[1], host: match[2] };
 }
 
 /**

@@ -52,8 +52,8 @@ export class PeerLink {
   /** Sends what was written, then closes. */
   close(): void {
     if (this.#ended) return;
-    this.#setup.transport.end();
     this.#end(undefined);
+    this.#setup.transport.end();
   }
 
   /** For the transport: bytes that came in. An empty chunk has the reader looked at. */
@@ -82,12 +82,13 @@ export class PeerLink {
   #fail(state: string, cause?: unknown): void {
     if (this.#ended) return;
     const { node, transport } = this.#setup;
-    transport.destroy();
     this.#end(
       new EnitError("connection_closed", `cannot talk to "${node}": ${state}`, { data: { node, state }, cause }),
     );
+    transport.destroy();
   }
 
+  /** Before the transport is closed, which may report that at once. */
   #end(reason: EnitError | undefined): void {
     this.#ended = true;
     this.#keepalive.stop();

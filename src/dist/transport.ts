@@ -92,6 +92,10 @@ class Outbox {
         return;
       }
     }
-    if (this.#ended) socket.end();
+    if (this.#ended) {
+      socket.end();
+      // What is left to do is the peer's, which may hang.
+      socket.unref();
+    }
   }
 }

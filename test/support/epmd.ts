@@ -14,7 +14,7 @@ export async function startEpmd(otp: OtpInstallation): Promise<Epmd> {
   for (let attempt = 1; ; attempt++) {
     const port = freePort();
     const epmd = Bun.spawn({
-      cmd: [epmdOf(otp), "-port", String(port), "-d"],
+      cmd: [epmdOf(otp), "-port", String(port), "-d", "-d"],
       env: {},
       stdin: "ignore",
       stdout: "ignore",
@@ -27,7 +27,8 @@ export async function startEpmd(otp: OtpInstallation): Promise<Epmd> {
     const ready = Promise.withResolvers<boolean>();
     // Read to the end, since epmd would block on a pipe that is full.
     const reading = (async () => {
-      for await (const line of readLines(epmd.stderr)) if (line.includes("epmd running")) ready.resolve(true);
+      for await (const line of readLines(epmd.stderr))
+        if (line.includes("entering the main select() loop")) ready.resolve(true);
       ready.resolve(false);
     })();
     if (await ready.promise) {
