@@ -1,4 +1,4 @@
-import { EnitError } from "../error/index.ts";
+import { EnitError, type EnitErrorOptions } from "../error/index.ts";
 
 /** The codes of what may go wrong before a connection stands. */
 export type ConnectErrorCode =
@@ -10,7 +10,7 @@ export function connectError(
   node: string,
   state: string,
   data: Readonly<Record<string, unknown>> = {},
-  more: { readonly hint?: string; readonly cause?: unknown } = {},
+  more: Omit<EnitErrorOptions, "data"> = {},
 ): EnitError {
   return new EnitError(code, `cannot connect to "${node}": ${state}`, { ...more, data: { node, ...data } });
 }

@@ -51,7 +51,7 @@ export const OUR_FLAGS =
   FLAGS.UNICODE_IO |
   FLAGS.SMALL_ATOM_TAGS;
 
-/** True if a node with these flags understands what we send: OTP 25 or later, by the long list or by its digest. */
-export function understandsUs(flags: bigint): boolean {
-  return (flags & FLAGS.MANDATORY_25_DIGEST) !== 0n || (flags & MANDATORY_25) === MANDATORY_25;
+/** Tells from its flags whether a node is of OTP 25 or later. */
+export function isSupportedNode(flags: bigint): boolean {
+  return (flags & FLAGS.MANDATORY_25_DIGEST) !== 0n;
 }

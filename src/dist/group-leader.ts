@@ -33,7 +33,7 @@ export function readIoRequest(message: Term): IoRequest | undefined {
   return { from, replyAs, request };
 }
 
-/** Does what a request asks and answers it. Never rejects. */
+/** Does what a request asks and answers it. Rejects only with what `output` throws. */
 export async function answerIoRequest(request: IoRequest, actions: GroupLeaderActions): Promise<void> {
   const result = await perform(request.request, actions);
   actions.send(request.from, tuple(atom("io_reply"), request.replyAs, result));

@@ -12,7 +12,7 @@
  *     peer: a digest                                        challenge_ack
  */
 import { ByteReader, TruncatedError } from "./byte-reader.ts";
-import { OUR_FLAGS, understandsUs } from "./flags.ts";
+import { OUR_FLAGS, isSupportedNode } from "./flags.ts";
 
 /** Longer than every message of a handshake (a name has at most 255 characters); what is longer comes from no Erlang node. */
 export const MAX_HANDSHAKE_BYTES = 2048;
@@ -48,7 +48,7 @@ export type HandshakeFault =
   | "refused"
   /** `detail`: the peer's name. */
   | "other_node"
-  /** The peer does not have the flags of OTP 25. */
+  /** The peer is older than OTP 25. */
   | "too_old"
   /** The peer does not know the cookie: its digest is wrong. */
   | "wrong_cookie"
@@ -124,7 +124,7 @@ export class Handshake {
     const creation = reader.u32();
     const name = reader.text(reader.u16()); // bytes behind the name are for later versions
     if (name !== this.#options.peerName) throw new HandshakeError("other_node", printable(name));
-    if (!understandsUs(flags)) throw new HandshakeError("too_old");
+    if (!isSupportedNode(flags)) throw new HandshakeError("too_old");
     this.#peer = { name, flags, creation };
     this.#stage = "ack";
     const [frame, view] = newMessage("r", 21);

@@ -154,7 +154,9 @@ class GreetingSession implements TransportEvents {
           found: error.detail,
         });
       case "too_old":
-        return connectError("handshake_refused", node, "the node is older than OTP 25", this.#place());
+        return connectError("handshake_refused", node, "the node is older than OTP 25", this.#place(), {
+          kind: "unsupported",
+        });
       case "wrong_cookie":
         return wrongCookie(node, "the node does not know it");
       case "malformed":
