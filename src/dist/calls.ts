@@ -5,11 +5,25 @@
  * function throws comes as `{badrpc, Reason}`.
  */
 import { EnitError } from "../error/index.ts";
-import { atom, isTuple, list, type PidTerm, type ReferenceTerm, type Term, tuple } from "../term/index.ts";
+import {
+  atom,
+  isAtom,
+  isTagged,
+  isTuple,
+  list,
+  listElements,
+  type PidTerm,
+  printTerm,
+  type ReferenceTerm,
+  type Term,
+  tuple,
+} from "../term/index.ts";
 import { keyOf } from "./identities.ts";
-import { reasonText } from "./reason-text.ts";
 
 export const REX = "rex";
+
+/** How much of a reason stands in a message, in characters; the whole is in its data. A reason may hold the state of a process. */
+const MAX_REASON_LENGTH = 2000;
 
 /** What is called, for messages. */
 export interface CallTarget {
@@ -99,25 +113,27 @@ function timedOut(target: CallTarget, timeout: number): EnitError {
 }
 
 function checkResult(result: Term, target: CallTarget): Term {
-  if (!isTuple(result, 2) || result.elements[0]?.kind !== "atom" || result.elements[0].name !== "badrpc") return result;
-  const reason = result.elements[1] === undefined ? "" : reasonText(result.elements[1]);
-  throw new EnitError("call_failed", `${describeCall(target)}: ${describeReason(result.elements[1], target, reason)}`, {
-    data: { ...callData(target), reason },
+  const reason = isTagged(result, "badrpc", 2) ? result.elements[1] : undefined;
+  if (reason === undefined) return result;
+  const printed = printTerm(reason, { format: "tp", width: 0, printableRange: "unicode" });
+  const state = isMissing(reason, target) ? "there is no such function" : `it failed with ${shorten(printed)}`;
+  throw new EnitError("call_failed", `${describeCall(target)}: ${state}`, {
+    data: { ...callData(target), reason: printed },
   });
 }
 
-/** Words for the common case, a function that is not there; else the reason as Erlang says it. */
-function describeReason(reason: Term | undefined, target: CallTarget, printed: string): string {
-  const exit = isTuple(reason, 2) ? reason.elements[1] : undefined;
-  const [kind, stack] = isTuple(exit, 2) ? exit.elements : [];
-  if (kind?.kind !== "atom" || kind.name !== "undef" || stack?.kind !== "list") return `it failed with ${printed}`;
-  const [module, functionName, args] = isTuple(stack.elements[0]) ? stack.elements[0].elements : [];
-  const isTarget =
-    module?.kind === "atom" &&
-    module.name === target.module &&
-    functionName?.kind === "atom" &&
-    functionName.name === target.functionName &&
-    args?.kind === "list" &&
-    args.elements.length === target.arity;
-  return isTarget ? "there is no such function" : `it failed with ${printed}`;
+/** `{'EXIT', {undef, [{M, F, Args, _} | _]}}` for the very function that was called, not for one that it calls. */
+function isMissing(reason: Term, target: CallTarget): boolean {
+  const exit = isTagged(reason, "EXIT", 2) ? reason.elements[1] : undefined;
+  const stack = isTagged(exit, "undef", 2) ? listElements(exit.elements[1]) : undefined;
+  const [module, functionName, args] = isTuple(stack?.[0]) ? stack[0].elements : [];
+  return (
+    isAtom(module, target.module) &&
+    isAtom(functionName, target.functionName) &&
+    listElements(args)?.length === target.arity
+  );
+}
+
+function shorten(text: string): string {
+  return text.length <= MAX_REASON_LENGTH ? text : `${text.slice(0, MAX_REASON_LENGTH)}...`;
 }

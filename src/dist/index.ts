@@ -5,6 +5,4 @@ export type { CallOptions, MessageListener } from "./connection.ts";
 export { listNodes, lookupNode } from "./epmd.ts";
 export type { EpmdOptions } from "./epmd.ts";
 export type { NodeRegistration } from "./epmd-codec.ts";
-export { splitNodeName } from "./node-name.ts";
-export type { NodeName } from "./node-name.ts";
 export type { Endpoint, OpenTransport, Transport, TransportEvents } from "./transport.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { hostname } from "node:os";
-import { connectNode, type NodeConnection } from "../../src/dist/index.ts";
+import { connectNode, lookupNode, type NodeConnection } from "../../src/dist/index.ts";
 import { openTcp } from "../../src/dist/transport.ts";
 import { atom, integer, type Term, tuple } from "../../src/term/index.ts";
 import { containing } from "../support/containing.ts";
@@ -112,8 +112,9 @@ for (const otp of otpInstallations()) {
 
     test("connectNode() says that a node refuses it, and that a node hangs", async () => {
       await using node = await startNode({ otp });
+      const found = await lookupNode(String(node.node.split("@")[0]), { epmdPort: node.epmdPort });
       await node.evaluate("sys:suspend(net_kernel)");
-      expect(await failure(connectNode({ ...of(node), timeout: 50 }))).toMatchObject({
+      expect(await failure(connectNode({ ...of(node), port: found?.port, timeout: 50 }))).toMatchObject({
         code: "node_unreachable",
         message: containing("nothing came within 50 ms while shaking hands"),
       });
