@@ -1,7 +1,20 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type ConfigTable, type ReconfigurePlan, planReconfigure } from "../../src/release/index.ts";
-import { type Term, atom, equalTerms, float, integer, list, string } from "../../src/term/index.ts";
+import { type ConfigTable, type ReconfigurePlan, planReconfigure, tableOf } from "../../src/release/index.ts";
+import {
+  type Term,
+  atom,
+  decodeTerm,
+  encodeTerm,
+  equalTerms,
+  float,
+  integer,
+  list,
+  parseTerm,
+  string,
+  tuple,
+} from "../../src/term/index.ts";
+import { oracle, systemOtp } from "../support/otp.ts";
 
 type Written = Readonly<Record<string, Readonly<Record<string, Term>>>>;
 
@@ -144,6 +157,43 @@ test("planReconfigure() says the old value that runs, and never changes a key to
     }),
   );
 });
+
+test("planReconfigure() works on what a running VM says of itself, and leads it to the files and the defaults", async () => {
+  await using erl = await oracle(systemOtp());
+  const applications = "[{App, application:get_all_env(App)} || App <- [demo, other]]";
+  const running = async (): Promise<ConfigTable> => tableOf(decodeTerm(await erl.evaluate(applications))) ?? new Map();
+  const written = (text: string): ConfigTable => tableOf(parseTerm(text)) ?? new Map();
+  const defaults = written("[{demo, [{port, 80}, {mode, fast}]}, {other, []}]");
+  const previous = written('[{demo, [{port, 8080}, {name, "a"}, {old, 1}]}, {other, [{x, 1}]}]');
+  const next = written('[{demo, [{name, "a"}, {rate, 1.0}, {mode, slow}]}]');
+  await erl.evaluate(
+    `[ok = application:load({application, App, [{env, Env}]}) || {App, Env} <- element(1, Input)],
+     ok = application:set_env(element(2, Input)), ok = application:set_env(demo, rate, 1),
+     ok = application:set_env(demo, own, {kept})`,
+    encodeTerm(tuple(termOf(defaults), termOf(previous))),
+  );
+
+  const changes = planReconfigure({ previous, next, running: await running(), defaults });
+  for (const { application, changed, added, removed } of changes.applications) {
+    for (const change of [...changed, ...added]) {
+      await erl.evaluate(
+        "{App, Key, Value} = Input, ok = application:set_env(App, Key, Value)",
+        encodeTerm(tuple(atom(application), atom(change.key), change.new)),
+      );
+    }
+    for (const { key } of removed) await erl.evaluate(`application:unset_env(${application}, ${key})`);
+  }
+
+  const sorted = await erl.text(`[{App, lists:sort(Env)} || {App, Env} <- ${applications}]`);
+  expect(sorted).toBe('[{demo,[{mode,slow},{name,"a"},{own,{kept}},{port,80},{rate,1.0}]},{other,[]}]');
+  expect(planReconfigure({ previous: next, next, running: await running(), defaults })).toEqual(NOTHING);
+});
+
+function termOf(config: ConfigTable): Term {
+  const pairs = (entries: Iterable<readonly [string, Term]>): Term =>
+    list([...entries].map(([name, term]) => tuple(atom(name), term)));
+  return pairs([...config].map(([application, keys]) => [application, pairs(keys)] as const));
+}
 
 /** Does to an environment what `application:set_env/3` and `unset_env/2` do for the changes of a plan. */
 function apply(result: ReconfigurePlan, running: ConfigTable): ConfigTable {
