@@ -60,7 +60,7 @@ export default definePlugin({
         const target = targetOf(file, args.output);
         const files = { script: `${target}.script`, boot: `${target}.boot` };
         ctx.otp.writeFilesAtomically([
-          { path: files.script, content: ctx.otp.formatTermFile(script) },
+          { path: files.script, content: ctx.otp.formatTermFile(script, { otp: otp.release }) },
           { path: files.boot, content: ctx.otp.encodeBoot(script, otp) },
         ]);
         return { release: { name: release.name, vsn: release.vsn }, otp: otp.version, files, warnings };

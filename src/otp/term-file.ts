@@ -27,12 +27,17 @@ export function parseTermFile(content: Uint8Array, file: string): TermFile {
   return { file, terms: parsed.terms, positionOf: (term) => parsed.positionOf(term) };
 }
 
+export interface TermFileOptions {
+  /** Print as this OTP release does; from 27 on, two more words stand in quotes. Default: as the newest. */
+  readonly otp?: number;
+}
+
 /** The text of a file of one term, as OTP's own tools write it: a line with the encoding, the term as `~tp`, a dot. */
-export function formatTermFile(term: Term): string {
-  return `%% coding: utf-8\n${printTerm(term, { format: "tp" })}.\n`;
+export function formatTermFile(term: Term, options: TermFileOptions = {}): string {
+  return `%% coding: utf-8\n${printTerm(term, { format: "tp", ...options })}.\n`;
 }
 
 /** Writes a file of one term, whole or not at all. Throws `file_unwritable`. */
-export function writeTermFile(file: string, term: Term): void {
-  writeFileAtomically(file, formatTermFile(term));
+export function writeTermFile(file: string, term: Term, options: TermFileOptions = {}): void {
+  writeFileAtomically(file, formatTermFile(term, options));
 }

@@ -72,6 +72,7 @@ const MADE: Readonly<Record<string, Case>> = {
     apps: { a: { more: ['{id, "\u263a"}', "{env, [{'\u043f', '\u4f60\u597d'}, {e, 'é'}]}"] } },
     rel: ['{a, "1.0"}'],
   },
+  "with words that OTP 27 reserved": { apps: { a: { more: ["{env, [{'maybe', 'else'}]}"] } }, rel: ['{a, "1.0"}'] },
   "of applications in the wrong order": {
     apps: { a: { applications: ["kernel", "b", "c"] }, b: { applications: ["c"] }, c: {} },
     rel: ['{a, "1.0"}', '{b, "1.0"}', '{c, "1.0"}'],

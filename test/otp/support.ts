@@ -46,7 +46,7 @@ export function appText(name: string, fixture: AppFixture = {}): string {
 }
 
 /** A list of atoms in Erlang's syntax. */
-export function atoms(names: readonly string[]): string {
+function atoms(names: readonly string[]): string {
   return `[${names.map((name) => `'${name}'`).join(", ")}]`;
 }
 
@@ -109,7 +109,7 @@ export function makeOurs(otp: OtpInstallation, request: ScriptRequest): Outcome 
     const { script, warnings } = makeScript(release, { ...request.options, otp, applications });
     return {
       made: true,
-      script: formatTermFile(script),
+      script: formatTermFile(script, { otp: otp.release }),
       boot: Buffer.from(encodeBoot(script, otp)),
       warnings: warnings.map(({ code }) => code),
     };

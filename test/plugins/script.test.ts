@@ -49,10 +49,8 @@ describe("enit script", () => {
     using dir = fixture();
     const paths = ["x", "y"].map((name) => dir.join(`lib/${name}-1.0/ebin`));
     const variable = `LIB=${dir.join("lib")}`;
-    const run = await runEnit([
-      ...["script", dir.join("relex.rel"), "--path", ...paths],
-      ...["--variable", variable, "--no-dot-erlang"],
-    ]);
+    const release = [dir.join("relex.rel"), "--path", ...paths];
+    const run = await runEnit(["script", ...release, "--variable", variable, "--no-dot-erlang"]);
     expect(run.exitCode).toBe(0);
     expect(lastPath(dir.join("relex.script")).slice(2)).toEqual(["$LIB/y-1.0/ebin", "$LIB/x-1.0/ebin"]);
     expect(readFileSync(dir.join("relex.script"), "utf8")).not.toContain("erlangrc");
