@@ -1,8 +1,8 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { hostname } from "node:os";
 import { connectNode, lookupNode, type NodeConnection } from "../../src/dist/index.ts";
 import { openTcp } from "../../src/dist/transport.ts";
-import { atom, integer, type Term, tuple } from "../../src/term/index.ts";
+import { atom, binary, integer, list, type Term, tuple } from "../../src/term/index.ts";
 import { containing } from "../support/containing.ts";
 import { failure } from "../support/failure.ts";
 import { freePort, otpInstallations, startNode, systemOtp, type TestNode } from "../support/otp.ts";
@@ -18,22 +18,29 @@ async function nameOf(connection: NodeConnection): Promise<Term> {
 
 for (const otp of otpInstallations()) {
   describe(`on OTP ${otp.major}`, () => {
+    let shared: TestNode;
+    beforeAll(async () => {
+      shared = await startNode({ otp, cookie: "the_right_one" });
+    });
+    afterAll(async () => {
+      await shared[Symbol.asyncDispose]();
+    });
+
     test("connectNode() is a hidden node of its own name to a node of short names", async () => {
-      await using node = await startNode({ otp });
-      await using connection = await connectNode(of(node));
-      await using second = await connectNode(of(node));
-      expect(await nameOf(connection)).toEqual(atom(node.node));
+      await using connection = await connectNode(of(shared));
+      await using second = await connectNode(of(shared));
+      expect(await nameOf(connection)).toEqual(atom(shared.node));
       const [short = ""] = hostname().split(".");
       expect(connection.self.node).toMatch(new RegExp(`^enit-${process.pid}-\\w+@${short}$`));
-      expect(await node.text("lists:sort(nodes(hidden))")).toBe(
+      expect(await shared.text("lists:sort(nodes(hidden))")).toBe(
         `[${[connection.self.node, second.self.node]
           .sort()
           .map((name) => `'${name}'`)
           .join()}]`,
       );
-      expect(await node.text("nodes()")).toBe("[]");
-      expect(await node.text("erlang:system_info(creation)")).toBe(String(connection.creation));
-      expect(await node.text(`net_adm:ping('${connection.self.node}')`)).toBe("pong");
+      expect(await shared.text("nodes()")).toBe("[]");
+      expect(await shared.text("erlang:system_info(creation)")).toBe(String(connection.creation));
+      expect(await shared.text(`net_adm:ping('${connection.self.node}')`)).toBe("pong");
     });
 
     test("connectNode() reaches nodes of long names: an address, and a host that does not resolve", async () => {
@@ -88,23 +95,37 @@ for (const otp of otpInstallations()) {
       expect(endpoints).toEqual([{ host: "127.0.0.1", port }]);
     });
 
+    test("a connection works when every byte comes alone", async () => {
+      await using connection = await connectNode({
+        ...of(shared),
+        open: (endpoint, events) =>
+          openTcp(endpoint, {
+            data: (chunk) => {
+              for (const byte of chunk) events.data(Uint8Array.of(byte));
+            },
+            closed: (error) => events.closed(error),
+          }),
+      });
+      const text = "äλ€".repeat(1000);
+      const args = [list([binary(text), connection.self])];
+      expect(await connection.call("lists", "reverse", args)).toEqual(list([connection.self, binary(text)]));
+    });
+
     test("connectNode() says that the cookie is wrong, and never which", async () => {
-      await using node = await startNode({ otp, cookie: "the_right_one" });
-      const error = await failure(connectNode({ ...of(node), cookie: "the_wrong_one" }));
+      const error = await failure(connectNode({ ...of(shared), cookie: "the_wrong_one" }));
       expect(error).toMatchObject({
         code: "wrong_cookie",
-        message: `cannot connect to "${node.node}": wrong cookie (the node closed the connection)`,
+        message: `cannot connect to "${shared.node}": wrong cookie (the node closed the connection)`,
       });
       expect(Bun.inspect(error)).not.toMatch(/the_(right|wrong)_one/);
     });
 
     test("connectNode() says that a node is not there, and which are", async () => {
-      await using node = await startNode({ otp });
-      const error = await failure(connectNode({ ...of(node), node: `no_${node.node}` }));
-      const [name] = node.node.split("@");
+      const error = await failure(connectNode({ ...of(shared), node: `no_${shared.node}` }));
+      const [name] = shared.node.split("@");
       expect(error).toMatchObject({
         code: "node_not_found",
-        message: `cannot connect to "no_${node.node}": no such node is running`,
+        message: `cannot connect to "no_${shared.node}": no such node is running`,
         data: { registered: [name] },
         hint: containing(String(name)),
       });
@@ -139,10 +160,9 @@ for (const otp of otpInstallations()) {
     });
 
     test("close() ends calls and tells the node, which lets go of us", async () => {
-      await using node = await startNode({ otp });
-      const connection = await connectNode(of(node));
+      const connection = await connectNode(of(shared));
       const call = failure(connection.call("timer", "sleep", [atom("infinity")]));
-      const down = node.text(
+      const down = shared.text(
         `monitor_node('${connection.self.node}', true), receive {nodedown, N} -> N after 5000 -> still_there end`,
       );
       await connection.call("erlang", "node", []);
