@@ -1,10 +1,11 @@
 import { dirname, resolve } from "node:path";
 import { EnitError } from "../error/index.ts";
-import { configKey, configSection } from "./config-model.ts";
+import { configKey } from "./config-model.ts";
 import type { ConfigKey, MergedConfig } from "./config-model.ts";
 import { type Limit, readMilliseconds, readRetries, readSeconds } from "./limits.ts";
 import { readListenAddress } from "./listen-address.ts";
 import { type NodeName, completeNodeName } from "./node-name.ts";
+import { NodeSection, invalidNodeSetting } from "./node-section.ts";
 import {
   type Smp,
   booleanIn,
@@ -20,8 +21,7 @@ import {
 } from "./node-values.ts";
 import type { SettingName } from "./setting-names.ts";
 import type { HostSettings } from "./settings.ts";
-import { hintForUnknown } from "./unknown-name.ts";
-import { type Warning, formatOrigin } from "./warning.ts";
+import type { Warning } from "./warning.ts";
 
 /** How the VM of a release is to run: the section `node`, with the settings of the host where it is silent. */
 export interface NodeSettings extends NodeName {
@@ -56,27 +56,6 @@ export interface NodeSettings extends NodeName {
   readonly epmdPort: number | undefined;
 }
 
-/** The keys of the section `node`. */
-const NODE_KEYS = [
-  "cookie",
-  "nodename",
-  "long_names",
-  "run_as_user",
-  "run_as_group",
-  "smp",
-  "hidden",
-  "connect_all",
-  "start_retries",
-  "start_delay",
-  "stop_timeout",
-  "otp_root",
-  "lib_dirs",
-  "vm_args",
-  "env",
-  "root",
-] as const;
-type NodeKey = (typeof NODE_KEYS)[number];
-
 /**
  * Reads the section `node`, and from `kernel` the address to listen on.
  *
@@ -91,63 +70,32 @@ export function readNodeSettings(
   settings: HostSettings,
   warnings: Warning[],
 ): NodeSettings {
-  warnOfUnknownKeys(config, warnings);
-  const read: Reader = (key, readValue, expected) => {
-    const entry = configKey(config, "node", key);
-    if (entry === undefined) return undefined;
-    const value = readValue(entry.value, entry);
-    if (value === undefined) throw invalidSetting(entry, `node ${key} must be ${expected}`);
-    return value;
-  };
-  const env = read("env", environmentIn, "a list of {NAME, VALUE}, both strings") ?? [];
+  const node = new NodeSection(config, warnings);
+  node.warnOfUnknownKeys();
+  const env = node.read("env", environmentIn, "a list of {NAME, VALUE}, both strings") ?? [];
   return {
-    cookie: readCookie(read, release, config),
-    ...readNodeName(read, release.name, config),
-    runAsUser: read("run_as_user", nameIn, "the name of a user"),
-    runAsGroup: read("run_as_group", nameIn, "the name of a group"),
-    smp: read("smp", smpIn, "enabled, disabled or auto"),
-    hidden: read("hidden", booleanIn, "true or false") ?? false,
-    connectAll: read("connect_all", booleanIn, "true or false") ?? true,
-    ...readLimits(read, settings, config, warnings),
-    ...readPaths(read, settings),
-    vmArgs: readVmArgs(read, config, warnings),
+    cookie: readCookie(node, release, config),
+    ...readNodeName(node, release.name),
+    runAsUser: node.read("run_as_user", nameIn, "the name of a user"),
+    runAsGroup: node.read("run_as_group", nameIn, "the name of a group"),
+    smp: node.read("smp", smpIn, "enabled, disabled or auto"),
+    hidden: node.read("hidden", booleanIn, "true or false") ?? false,
+    connectAll: node.read("connect_all", booleanIn, "true or false") ?? true,
+    ...readLimits(node, settings),
+    ...readPaths(node, settings),
+    vmArgs: readVmArgs(node),
     env,
     listenAddress: readKernelAddress(config),
     epmdPort: readEpmdPort(env) ?? settings.epmdPort,
   };
 }
 
-type Reader = <T>(
-  key: NodeKey,
-  readValue: (value: ConfigKey["value"], entry: ConfigKey) => T | undefined,
-  expected: string,
-) => T | undefined;
-
-/** The error of a key whose value cannot be used. The value itself is not shown: it may be secret. */
-function invalidSetting({ name, origin }: ConfigKey, state: string): EnitError {
-  const message = `cannot use "${formatOrigin(origin)}": ${state}`;
-  return new EnitError("invalid_node_setting", message, { kind: "input", data: { key: name, ...origin } });
-}
-
-function warnOfUnknownKeys(config: MergedConfig, warnings: Warning[]): void {
-  const known: readonly string[] = NODE_KEYS;
-  for (const { name, origin } of configSection(config, "node")?.keys ?? []) {
-    if (known.includes(name)) continue;
-    warnings.push({
-      code: "unknown_node_setting",
-      message: `${formatOrigin(origin)}: "${name}" is no key of the section node`,
-      hint: hintForUnknown(name, known),
-      ...("plugin" in origin ? {} : { position: origin }),
-    });
-  }
-}
-
 function readCookie(
-  read: Reader,
+  node: NodeSection,
   release: { readonly name: string; readonly hostDir: string },
   config: MergedConfig,
 ): string {
-  const cookie = read("cookie", cookieIn, "a string or an atom of 1 to 255 printable ASCII characters");
+  const cookie = node.read("cookie", cookieIn, "a string or an atom of 1 to 255 printable ASCII characters");
   if (cookie !== undefined) return cookie;
   const file = resolve(release.hostDir, "user.config");
   throw new EnitError("no_cookie", `cannot use the release "${release.name}": it has no cookie`, {
@@ -157,13 +105,13 @@ function readCookie(
   });
 }
 
-function readNodeName(read: Reader, releaseName: string, config: MergedConfig): NodeName {
-  const longNames = read("long_names", booleanIn, "true or false");
-  const written = read("nodename", textIn, "a string or an atom");
+function readNodeName(node: NodeSection, releaseName: string): NodeName {
+  const longNames = node.read("long_names", booleanIn, "true or false");
+  const written = node.read("nodename", textIn, "a string or an atom");
   const name = completeNodeName(written ?? releaseName, longNames);
   if (typeof name !== "string") return name;
-  const entry = configKey(config, "node", "nodename") ?? configKey(config, "node", "long_names");
-  if (entry !== undefined) throw invalidSetting(entry, `node ${entry.name}: ${name}`);
+  const entry = node.entry("nodename") ?? node.entry("long_names");
+  if (entry !== undefined) throw invalidNodeSetting(entry, `node ${entry.name}: ${name}`);
   const message = `cannot use "${releaseName}" as the name of a node: ${name}`;
   const hint = "Give the node a name of its own: {node, [{nodename, NAME}]}.";
   throw new EnitError("invalid_node_setting", message, { kind: "input", hint, data: { key: "nodename" } });
@@ -173,18 +121,16 @@ function readNodeName(read: Reader, releaseName: string, config: MergedConfig): 
 const SHORT_TIMEOUT_SECONDS = 0.1;
 
 function readLimits(
-  read: Reader,
+  node: NodeSection,
   settings: HostSettings,
-  config: MergedConfig,
-  warnings: Warning[],
 ): Pick<NodeSettings, "startRetries" | "startDelaySeconds" | "stopTimeoutSeconds"> {
-  const retries = read("start_retries", scalarIn(readRetries), "a number of retries or infinity");
-  const delay = read("start_delay", scalarIn(readSeconds), "a number of seconds");
-  const timeout = read("stop_timeout", scalarIn(readMilliseconds), "a number of milliseconds or infinity");
-  const entry = configKey(config, "node", "stop_timeout");
+  const retries = node.read("start_retries", scalarIn(readRetries), "a number of retries or infinity");
+  const delay = node.read("start_delay", scalarIn(readSeconds), "a number of seconds");
+  const timeout = node.read("stop_timeout", scalarIn(readMilliseconds), "a number of milliseconds or infinity");
+  const entry = node.entry("stop_timeout");
   if (entry !== undefined && typeof timeout === "number" && timeout < SHORT_TIMEOUT_SECONDS) {
-    const message = `${formatOrigin(entry.origin)}: stop_timeout is less than a tenth of a second`;
-    warnings.push({ code: "short_stop_timeout", message, hint: "It counts in milliseconds, start_delay in seconds." });
+    const state = "stop_timeout is less than a tenth of a second";
+    node.warn("short_stop_timeout", entry, state, "It counts in milliseconds, start_delay in seconds.");
   }
   return {
     startRetries: stronger(settings, "startRetries", settings.startRetries, retries),
@@ -199,10 +145,10 @@ function stronger<T>(settings: HostSettings, name: SettingName, ofHost: T, ofNod
   return ofNode === undefined || kind === "flag" || kind === "variable" ? ofHost : ofNode;
 }
 
-function readPaths(read: Reader, settings: HostSettings): Pick<NodeSettings, "otpRoot" | "libDirs" | "root"> {
+function readPaths(node: NodeSection, settings: HostSettings): Pick<NodeSettings, "otpRoot" | "libDirs" | "root"> {
   const path = (key: "otp_root" | "root"): string | undefined =>
-    read(key, (value, entry) => pathIn(value, baseOf(entry)), "the path of a directory");
-  const libDirs = read("lib_dirs", (value, entry) => pathsIn(value, baseOf(entry)), "a list of paths") ?? [];
+    node.read(key, (value, entry) => pathIn(value, baseOf(entry)), "the path of a directory");
+  const libDirs = node.read("lib_dirs", (value, entry) => pathsIn(value, baseOf(entry)), "a list of paths") ?? [];
   return {
     otpRoot: stronger<string | undefined>(settings, "otpRoot", settings.otpRoot, path("otp_root")),
     libDirs: [...new Set([...libDirs, ...settings.libDirs])],
@@ -217,16 +163,17 @@ function baseOf({ origin }: ConfigKey): string {
 /** What enit sets itself; a cookie among the arguments would be shown to everybody. */
 const OWN_ARGS = new Set(["-setcookie", "-name", "-sname", "-boot", "-detached"]);
 
-function readVmArgs(read: Reader, config: MergedConfig, warnings: Warning[]): readonly string[] {
-  const args = read("vm_args", vmArgsIn, "a list of strings") ?? [];
-  const entry = configKey(config, "node", "vm_args");
+function readVmArgs(node: NodeSection): readonly string[] {
+  const args = node.read("vm_args", vmArgsIn, "a list of strings") ?? [];
+  const entry = node.entry("vm_args");
   if (entry === undefined) return args;
-  const own = args.find((arg) => OWN_ARGS.has(arg));
-  if (own !== undefined) throw invalidSetting(entry, `node vm_args has ${own}, which is for enit alone to set`);
-  const joined = args.find((arg) => /^[-+]\S+\s/.test(arg));
-  if (joined !== undefined) {
-    const message = `${formatOrigin(entry.origin)}: "${joined}" is passed as a single argument`;
-    warnings.push({ code: "joined_vm_args", message, hint: "Write each argument as a string of its own." });
+  for (const arg of args) {
+    const [flag = ""] = arg.split(/\s/, 1);
+    if (OWN_ARGS.has(flag)) throw invalidNodeSetting(entry, `node vm_args has ${flag}, which is for enit alone to set`);
+    if (/^[-+]./.test(flag) && flag !== arg) {
+      const state = `node vm_args passes ${flag} and its value as a single argument`;
+      node.warn("joined_vm_args", entry, state, "Write each argument as a string of its own.");
+    }
   }
   return args;
 }
@@ -236,7 +183,7 @@ function readKernelAddress(config: MergedConfig): string | undefined {
   if (entry === undefined) return undefined;
   const address = readListenAddress(entry.value);
   if (address !== undefined) return address === "any" ? undefined : address;
-  throw invalidSetting(entry, "kernel inet_dist_use_interface must be an IP address, as in {127,0,0,1}");
+  throw invalidNodeSetting(entry, "kernel inet_dist_use_interface must be an IP address, as in {127,0,0,1}");
 }
 
 function readEpmdPort(env: NodeSettings["env"]): number | undefined {

@@ -189,10 +189,10 @@ test("planReconfigure() works on what a running VM says of itself, and leads it 
   expect(planReconfigure({ previous: next, next, running: await running(), defaults })).toEqual(NOTHING);
 });
 
-function termOf(config: ConfigTable): Term {
+function termOf(written: ConfigTable): Term {
   const pairs = (entries: Iterable<readonly [string, Term]>): Term =>
     list([...entries].map(([name, term]) => tuple(atom(name), term)));
-  return pairs([...config].map(([application, keys]) => [application, pairs(keys)] as const));
+  return pairs([...written].map(([application, environment]) => [application, pairs(environment)] as const));
 }
 
 /** Does to an environment what `application:set_env/3` and `unset_env/2` do for the changes of a plan. */

@@ -177,6 +177,7 @@ test("a node setting of the wrong kind is an error with its place, and without i
     ["vm_args", '"+K true"', "node vm_args must be a list of strings"],
     ["vm_args", "[{a}]", "node vm_args must be a list of strings"],
     ["vm_args", '["-setcookie", "x"]', "node vm_args has -setcookie, which is for enit alone to set"],
+    ["vm_args", '["-setcookie secret"]', "node vm_args has -setcookie, which is for enit alone to set"],
     ["vm_args", '["-sname", "x"]', "node vm_args has -sname, which is for enit alone to set"],
     ["env", '["A=1"]', "node env must be a list of {NAME, VALUE}, both strings"],
     ["env", '[{"A=1", "x"}]', "node env must be a list of {NAME, VALUE}, both strings"],
@@ -236,6 +237,7 @@ test("a stop_timeout that was thought to count in seconds is a warning", async (
       code: "short_stop_timeout",
       message: `${host.path("etc/relex/user.config")}:1:9: stop_timeout is less than a tenth of a second`,
       hint: "It counts in milliseconds, start_delay in seconds.",
+      position: { file: host.path("etc/relex/user.config"), line: 1, column: 9 },
     },
   ]);
 });
@@ -244,7 +246,7 @@ test("arguments of the VM that are written as one string are a warning", async (
   using host = await relexHost('{node, [{vm_args, ["+P 1000000", "-eval", "io:nl(), ok"]}]}.');
   const release = await host.load();
   expect(release.warnings.map(({ code }) => code)).toEqual(["joined_vm_args"]);
-  expect(release.warnings[0]?.message).toEndWith('"+P 1000000" is passed as a single argument');
+  expect(release.warnings[0]?.message).toEndWith("node vm_args passes +P and its value as a single argument");
 });
 
 test("the cookies that are accepted are those that OTP reads from its file as they are", async () => {
