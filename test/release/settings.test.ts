@@ -9,6 +9,11 @@ import { withoutPrivileges } from "./test-host.ts";
 
 const ROOT_USER = { env: {}, cwd: "/", uid: 0 };
 
+/** Settings of a host without an `enit.toml`, whatever this machine has. */
+function withoutToml(input: SettingsInput = {}): Promise<HostSettings> {
+  return loadSettings({ ...ROOT_USER, ...input, flags: { settings: "/dev/null", ...input.flags } });
+}
+
 /** Settings of a host whose `enit.toml` is this text. */
 async function withToml(toml: string, input: SettingsInput = {}): Promise<{ settings: HostSettings; file: string }> {
   using dir = tempDir();
@@ -18,7 +23,7 @@ async function withToml(toml: string, input: SettingsInput = {}): Promise<{ sett
 }
 
 test("loadSettings() gives root the paths of the system", async () => {
-  const settings = await loadSettings(ROOT_USER);
+  const settings = await withoutToml();
   expect(settings).toMatchObject({
     definitionDir: "/var/lib/enit",
     hostDir: "/etc/enit",
@@ -30,21 +35,20 @@ test("loadSettings() gives root the paths of the system", async () => {
     startRetries: 0,
     startDelaySeconds: 15,
     stopTimeoutSeconds: 10,
-    settingsFile: "/etc/enit/enit.toml",
   });
   expect(settings.origins.stateDir).toEqual({ kind: "default" });
 });
 
 test("loadSettings() keeps the state of other users in their home directories", async () => {
   const user = { ...ROOT_USER, uid: 1000 };
-  expect((await loadSettings({ ...user, env: { HOME: "/home/joe" } })).stateDir).toBe("/home/joe/.local/state/enit");
-  expect((await loadSettings({ ...user, env: { XDG_STATE_HOME: "/x" } })).stateDir).toBe("/x/enit");
-  expect((await loadSettings({ ...user, env: { HOME: "/h", XDG_STATE_HOME: "x" } })).stateDir).toBe(
+  expect((await withoutToml({ ...user, env: { HOME: "/home/joe" } })).stateDir).toBe("/home/joe/.local/state/enit");
+  expect((await withoutToml({ ...user, env: { XDG_STATE_HOME: "/x" } })).stateDir).toBe("/x/enit");
+  expect((await withoutToml({ ...user, env: { HOME: "/h", XDG_STATE_HOME: "x" } })).stateDir).toBe(
     "/h/.local/state/enit",
   );
-  const joe = await loadSettings({ ...user, env: { HOME: "/home/joe" } });
+  const joe = await withoutToml({ ...user, env: { HOME: "/home/joe" } });
   expect(joe).toMatchObject({ definitionDir: "/var/lib/enit", systemStateDir: "/run/enit" });
-  const named = await loadSettings({ ...user, env: { HOME: "/home/joe", ENIT_STATE_DIR: "/s" } });
+  const named = await withoutToml({ ...user, env: { HOME: "/home/joe", ENIT_STATE_DIR: "/s" } });
   expect(named).toMatchObject({ stateDir: "/s", systemStateDir: undefined });
 });
 
@@ -119,7 +123,7 @@ test("loadSettings() reads counts and times in both spellings of no limit", asyn
   expect(first.settings).toMatchObject({ startRetries: "infinity", startDelaySeconds: 0.5, stopTimeoutSeconds: 2.5 });
   const second = await withToml('start_retries = 3\nstop_timeout = "unlimited"\n');
   expect(second.settings).toMatchObject({ startRetries: 3, stopTimeoutSeconds: "infinity" });
-  const flags = await loadSettings({ ...ROOT_USER, flags: { startRetries: "7", startDelay: "1.5" } });
+  const flags = await withoutToml({ flags: { startRetries: "7", startDelay: "1.5" } });
   expect(flags).toMatchObject({ startRetries: 7, startDelaySeconds: 1.5 });
 });
 
@@ -155,11 +159,11 @@ test("loadSettings() refuses values of the wrong kind and says where they come f
     expect(error.message).toMatch(/^cannot use the setting from "\/.*enit\.toml:/);
     expect(error.message).toEndWith(`enit.toml:${line}:1": ${state}`);
   }
-  const flag = await failure(loadSettings({ ...ROOT_USER, flags: { startRetries: "often" } }));
+  const flag = await failure(withoutToml({ flags: { startRetries: "often" } }));
   expect(flag.message).toBe(
     'cannot use the setting from "--start-retries": it must be a number of retries or infinity',
   );
-  const variable = await failure(loadSettings({ ...ROOT_USER, env: { ENIT_START_DELAY: "1s" } }));
+  const variable = await failure(withoutToml({ env: { ENIT_START_DELAY: "1s" } }));
   expect(variable.message).toBe('cannot use the setting from "ENIT_START_DELAY": it must be a number of seconds');
 });
 
