@@ -1,5 +1,5 @@
 /**
- * Brings a bare checkout to where everything runs: npm's packages, Bun, Erlang/OTP, and with `--matrix` the other OTP
+ * Brings a bare checkout to where everything runs: npm's packages, Bun, Erlang/OTP, and with `--tests` the other OTP
  * releases that the tests run against. Plain Node.js, as Bun is one of the things that it sets up. Safe to run again:
  * what is there is left alone, in well under a second.
  */
@@ -12,23 +12,18 @@ const ROOT = dirname(import.meta.dirname);
 const OLDEST_OTP = 25;
 /** The OTP releases of the test matrix, beside the system's. */
 const MATRIX = [27, 29];
-/** What Debian's OTP must bring: the emulator, the compiler, and the applications that build and tests use. */
-const DEBIAN_OTP =
-  "erlang-asn1 erlang-base erlang-crypto erlang-dev erlang-eunit erlang-ftp erlang-inets erlang-mnesia erlang-os-mon " +
-  "erlang-parsetools erlang-public-key erlang-reltool erlang-runtime-tools erlang-snmp erlang-ssh erlang-ssl " +
-  "erlang-syntax-tools erlang-tftp erlang-tools erlang-xmerl";
-/** The applications by which an OTP of another origin is known to be whole enough. */
-const NEEDED_APPLICATIONS = [
-  "compiler",
-  "crypto",
-  "eunit",
-  "mnesia",
-  "reltool",
-  "runtime_tools",
-  "sasl",
-  "ssl",
-  "tools",
-];
+/** What Debian's OTP must bring for the build and the demo: the emulator, the compiler, and what the demo runs. */
+const DEBIAN_OTP = "erlang-base erlang-crypto erlang-runtime-tools";
+/** What the tests and the benchmarks use besides; reltool brings half a desktop with it. */
+const DEBIAN_OTP_FOR_TESTS =
+  "erlang-asn1 erlang-dev erlang-eunit erlang-ftp erlang-inets erlang-mnesia erlang-os-mon erlang-parsetools " +
+  "erlang-public-key erlang-reltool erlang-snmp erlang-ssh erlang-ssl erlang-syntax-tools erlang-tftp erlang-tools " +
+  "erlang-xmerl";
+/** The applications by which an OTP, of whatever origin, is known to be whole enough. */
+const NEEDED = ["compiler", "crypto", "runtime_tools", "sasl"];
+const NEEDED_FOR_TESTS = ["eunit", "inets", "mnesia", "os_mon", "reltool", "ssl", "tools", "xmerl"];
+
+const forTests = process.argv.includes("--tests");
 
 class SetupError extends Error {}
 
@@ -36,7 +31,7 @@ try {
   setUpPackages();
   setUpBun();
   setUpOtp();
-  if (process.argv.includes("--matrix")) await setUpMatrix();
+  if (forTests) await setUpMatrix();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`set-up: ${error.message}`);
@@ -74,12 +69,13 @@ function setUpBun() {
 }
 
 function setUpOtp() {
+  const packages = forTests ? `${DEBIAN_OTP} ${DEBIAN_OTP_FOR_TESTS}` : DEBIAN_OTP;
   const problem = otpProblem();
   if (problem === undefined) return;
   if (!canInstallFromDebian()) {
     throw new SetupError(
       `${problem}. Install Erlang/OTP ${OLDEST_OTP} or later and put erl on PATH; on Debian, as root:\n` +
-        `    apt-get install ${DEBIAN_OTP}`,
+        `    apt-get install ${packages}`,
     );
   }
   console.log(`set-up: ${problem}`);
@@ -88,7 +84,7 @@ function setUpOtp() {
   run(
     "Erlang/OTP from apt",
     "apt-get",
-    ["-q", "-y", "--no-install-recommends", "install", ...DEBIAN_OTP.split(" ")],
+    ["-q", "-y", "--no-install-recommends", "install", ...packages.split(" ")],
     env,
   );
   const left = otpProblem();
@@ -109,7 +105,8 @@ function otpProblem() {
   const major = Math.max(...majors);
   if (major < OLDEST_OTP) return `${erl} is of OTP ${major}, which is too old`;
   const applications = new Set(readdirSync(join(root, "lib")).map((name) => name.split("-")[0]));
-  const missing = NEEDED_APPLICATIONS.filter((name) => !applications.has(name));
+  const needed = forTests ? [...NEEDED, ...NEEDED_FOR_TESTS] : NEEDED;
+  const missing = needed.filter((name) => !applications.has(name));
   return missing.length === 0 ? undefined : `the OTP of ${erl} lacks ${missing.join(", ")}`;
 }
 
