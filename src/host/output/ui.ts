@@ -9,7 +9,9 @@ export function makeUi(terminal: { readonly color: boolean; readonly width: numb
 
   return {
     color: terminal.color,
-    width: terminal.width,
+    get width() {
+      return terminal.width;
+    },
     table(rows, header) {
       const cells = rows.map((row) => row.map(cellText));
       return alignColumns(header === undefined ? cells : [header.map((name) => bold(name)), ...cells]);

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { EnitError } from "../../error/index.ts";
 import { readManifest } from "./manifest.ts";
 import { PLUGIN_NAME, type PluginSource, type RefusedSource, pluginError } from "./source.ts";
@@ -49,7 +48,7 @@ function fileSource(name: string, file: string, origin: string, trust: boolean):
   try {
     checkName(name, file);
     if (trust) refuse(facts, explainDistrust(file));
-    return { ...facts, load: () => import(pathToFileURL(file).href) };
+    return { ...facts, load: () => import(Bun.pathToFileURL(file).href) };
   } catch (error) {
     return { ...facts, error: asPluginError(facts, error) };
   }
@@ -69,7 +68,7 @@ async function folderSource(name: string, folder: string, origin: string, trust:
         ...known,
         load: () => {
           if (trust) refuse(known, explainFolderDistrust(folder));
-          return import(pathToFileURL(entry).href);
+          return import(Bun.pathToFileURL(entry).href);
         },
       };
     } catch (error) {
