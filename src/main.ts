@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { version } from "../package.json" with { type: "json" };
+import { version } from "../package.json";
 import { BUILT_INS } from "../plugins/index.ts";
 import { runHost } from "./host/index.ts";
 
-const ending = await runHost({
+const exitCode = await runHost({
   argv: process.argv.slice(2),
   program: basename(process.argv0) === "knit" ? "knit" : "enit",
   version,
@@ -11,9 +11,9 @@ const ending = await runHost({
   executable: process.execPath,
   builtIns: BUILT_INS,
   exit: (code) => process.exit(code),
+  execute: ({ path, argv, env }) => {
+    if (process.execve === undefined) throw new Error("this system cannot");
+    return process.execve(path, [...argv], { ...env });
+  },
 });
-if ("replaceBy" in ending) {
-  const { path, argv, env } = ending.replaceBy;
-  process.execve?.(path, [...argv], { ...env });
-}
-process.exit("exitCode" in ending ? ending.exitCode : 126);
+process.exit(exitCode);

@@ -16,13 +16,19 @@ export function drawCommand(program: string, command: CommandInfo, hostFlags: re
   const others = hostFlags.map((flag) => ({ ...flag, names: flag.names.filter((name) => !taken.has(name)) }));
   parts.push([ui.bold("Flags of every command:"), drawFlags(others, ui)].join("\n"));
   if (examples.length > 0) {
-    parts.push([ui.bold("Examples:"), ...examples.map(([line, effect]) => `  ${program} ${line}\n      ${ui.dim(effect)}`)].join("\n"));
+    parts.push(
+      [ui.bold("Examples:"), ...examples.map(([line, effect]) => `  ${program} ${line}\n      ${ui.dim(effect)}`)].join(
+        "\n",
+      ),
+    );
   }
   return parts.join("\n\n");
 }
 
 function drawUsage(program: string, { name, positionals, flags }: CommandInfo): string {
-  const required = flags.filter((flag) => flag.required).map((flag) => `${flag.names.at(-1) ?? ""} ${flag.value ?? ""}`.trim());
+  const required = flags
+    .filter((flag) => flag.required)
+    .map((flag) => `${flag.names.at(-1) ?? ""} ${flag.value ?? ""}`.trim());
   const words = positionals.map((each) => {
     const word = each.rest ? `${each.name}...` : each.name;
     return each.required ? word : `[${word}]`;

@@ -15,7 +15,10 @@ export function drawOverview(
     ].join("\n");
 
   const builtIn = commands.filter((command) => command.builtIn);
-  const others = Map.groupBy(commands.filter((command) => !command.builtIn), (command) => command.plugin);
+  const others = Map.groupBy(
+    commands.filter((command) => !command.builtIn),
+    (command) => command.plugin,
+  );
   return [
     `${ui.bold("Usage:")} ${program} COMMAND [ARGUMENTS]`,
     ...(builtIn.length > 0 ? [drawGroup("Commands:", builtIn)] : []),

@@ -16,10 +16,15 @@ export default definePlugin({
         if (name === "") return { program, flags, commands, command: null };
         const command = commands.find((each) => each.name === name);
         const family = commands.filter((each) => each.name.startsWith(`${name} `));
-        if (command === undefined && family.length === 0) throw unknown(name, commands.map((each) => each.name));
+        if (command === undefined && family.length === 0)
+          throw unknown(
+            name,
+            commands.map((each) => each.name),
+          );
         return { program, flags, commands: family, command: command ?? null };
       },
-      render: (data, ui) => (data.command === null ? drawOverview(data, ui) : drawCommand(data.program, data.command, data.flags, ui)),
+      render: (data, ui) =>
+        data.command === null ? drawOverview(data, ui) : drawCommand(data.program, data.command, data.flags, ui),
     },
   },
 });

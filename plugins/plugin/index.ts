@@ -23,8 +23,11 @@ export default definePlugin({
 });
 
 function describeProvides(provides: Provides | undefined): string {
-  return Object.entries(provides ?? {})
-    .filter(([, names]) => names.length > 0)
-    .map(([part, names]) => `${part}: ${names.join(", ")}`)
-    .join("; ");
+  const { commands = [], overlays = [], hooks = [] } = provides ?? {};
+  const parts = [
+    ["commands", commands],
+    ["overlays", overlays],
+    ["hooks", hooks],
+  ] as const;
+  return parts.flatMap(([part, names]) => (names.length === 0 ? [] : [`${part}: ${names.join(", ")}`])).join("; ");
 }

@@ -7,12 +7,7 @@
  * What is not `required` and has no `default` is `undefined` when it is left out; flags are `false`,
  * repeatable ones `[]`.
  */
-export type ArgumentDefinition =
-  | BooleanArgument
-  | StringArgument
-  | NumberArgument
-  | EnumArgument
-  | PositionalArgument;
+export type ArgumentDefinition = BooleanArgument | StringArgument | NumberArgument | EnumArgument | PositionalArgument;
 
 export type ArgumentDefinitions = Readonly<Record<string, ArgumentDefinition>>;
 
@@ -77,7 +72,8 @@ export type ArgumentValue<D> = D extends { readonly type: "boolean" }
   ? boolean
   : D extends { readonly rest: true } | { readonly multiple: true }
     ? readonly string[]
-    : ScalarValue<D> | (D extends { readonly required: true } | { readonly default: string | number } ? never : undefined);
+    : | ScalarValue<D>
+      | (D extends { readonly required: true } | { readonly default: string | number } ? never : undefined);
 
 type ScalarValue<D> = D extends { readonly type: "number" }
   ? number

@@ -47,13 +47,5 @@ export type {
 export type { Overlay, OverlayArgument, OverlayArguments, OverlayContext, OverlayDefinition } from "./overlay.ts";
 export { defineCommand, definePlugin } from "./plugin.ts";
 export type { DefinedCommand, Plugin, PluginDefinition } from "./plugin.ts";
-export type {
-  CommandInfo,
-  FlagInfo,
-  HostService,
-  PluginInfo,
-  PositionalInfo,
-  Provides,
-  Services,
-} from "./services.ts";
+export type { CommandInfo, FlagInfo, HostService, PluginInfo, PositionalInfo, Provides, Services } from "./services.ts";
 export type { Cell, TreeNode, Ui } from "./ui.ts";

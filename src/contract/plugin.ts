@@ -39,7 +39,13 @@ export interface PluginDefinition<A, D, O> extends PluginBase {
  */
 type SoleData<Names, D> = IsUnion<Names> extends true ? unknown : D;
 
-type IsUnion<T, Whole = T> = [T] extends [never] ? false : T extends unknown ? ([Whole] extends [T] ? false : true) : never;
+type IsUnion<T, Whole = T> = [T] extends [never]
+  ? false
+  : T extends unknown
+    ? [Whole] extends [T]
+      ? false
+      : true
+    : never;
 
 const checked: unique symbol = Symbol("checked by defineCommand");
 
@@ -54,6 +60,8 @@ export function definePlugin<const A, D, const O>(plugin: PluginDefinition<A, D,
 }
 
 /** Checks one command by itself, for plugins with several of them. */
-export function defineCommand<const A extends ArgumentDefinitions, D>(command: CommandDefinition<A, D>): DefinedCommand {
+export function defineCommand<const A extends ArgumentDefinitions, D>(
+  command: CommandDefinition<A, D>,
+): DefinedCommand {
   return { ...command, [checked]: true };
 }

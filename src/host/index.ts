@@ -1,3 +1,3 @@
 export type { BuiltIn } from "./plugins/index.ts";
 export { runHost } from "./run.ts";
-export type { Ending, HostOptions } from "./run.ts";
+export type { HostOptions } from "./run.ts";

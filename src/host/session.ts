@@ -8,6 +8,7 @@ import type { PluginEntry, PluginRegistry } from "./plugins/index.ts";
 export interface ReadyCommand {
   readonly command: Command;
   readonly context: Context;
+  readonly plugin: { readonly name: string; readonly isBuiltIn: boolean };
 }
 
 /** The plugins of one run: set up when they are needed, in the order of loading; cleaned up in reverse. */
@@ -17,6 +18,7 @@ export class Session {
   readonly #log: Log;
   readonly #makeContext: (plugin: Plugin) => Context;
   readonly #active = new Map<PluginEntry, Promise<HookOwner>>();
+  readonly #settingUp = new Set<PluginEntry>();
   readonly #cleanups: { readonly plugin: string; readonly run: () => void | Promise<void> }[] = [];
 
   constructor(
@@ -43,8 +45,8 @@ export class Session {
     }
     const { plugin, context } = await this.#activate(owner);
     const command = plugin.commands?.[commandName];
-    if (command === undefined) throw new Error(`the plugin ${owner.name} has lost its command ${commandName}`);
-    return { command, context };
+    if (command === undefined) throw new Error(`the plugin "${owner.name}" has no command "${commandName}"`);
+    return { command, context, plugin: { name: plugin.name, isBuiltIn: owner.builtIn } };
   }
 
   /** Runs what the set-ups returned, in reverse, all of it, and returns what failed. */
@@ -72,12 +74,15 @@ export class Session {
   async #setUp(entry: PluginEntry): Promise<HookOwner> {
     const plugin = await this.#registry.load(entry);
     const context = this.#makeContext(plugin);
+    this.#settingUp.add(entry);
     try {
       const cleanUp = await plugin.setup?.(context);
       if (typeof cleanUp === "function") this.#cleanups.push({ plugin: plugin.name, run: cleanUp });
     } catch (error) {
       entry.error = stepError(plugin.name, "set up", error);
       throw entry.error;
+    } finally {
+      this.#settingUp.delete(entry);
     }
     return { plugin, context };
   }
@@ -85,7 +90,10 @@ export class Session {
   /** A plugin that brings the hook but cannot be used stops the work: what it would have done may matter. */
   async #ownersOf(name: HookName): Promise<readonly HookOwner[]> {
     const owners: HookOwner[] = [];
-    for (const entry of this.#registry.withHook(name)) owners.push(await this.#activate(entry));
+    for (const entry of this.#registry.withHook(name)) {
+      // A set-up that calls hooks would wait for itself.
+      if (!this.#settingUp.has(entry)) owners.push(await this.#activate(entry));
+    }
     return owners;
   }
 

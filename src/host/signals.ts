@@ -6,10 +6,10 @@ type SignalName = keyof typeof NUMBERS;
 export interface SignalWatch {
   readonly signal: AbortSignal;
   /** The exit code that tells of the signal that came, by the shell's rule; `undefined` while none has. */
-  exitCode(): number | undefined;
+  readonly exitCode: () => number | undefined;
 }
 
-/** Watches for Ctrl-C, SIGTERM and a terminal that goes away. The first aborts; a second one exits at once. */
+/** Watches for Ctrl-C, SIGTERM and a terminal that goes away. The first aborts; another one exits at once. */
 export function watchSignals(exit: (code: number) => never): SignalWatch {
   const controller = new AbortController();
   let received: SignalName | undefined;
@@ -20,5 +20,8 @@ export function watchSignals(exit: (code: number) => never): SignalWatch {
       controller.abort(new DOMException(`interrupted by ${name}`, "AbortError"));
     });
   }
-  return { signal: controller.signal, exitCode: () => (received === undefined ? undefined : 128 + NUMBERS[received]) };
+  return {
+    signal: controller.signal,
+    exitCode: () => (received === undefined ? undefined : 128 + NUMBERS[received]),
+  };
 }

@@ -1,25 +1,6 @@
 import { expectTypeOf } from "bun:test";
 import { defineCommand, definePlugin } from "enit/plugin";
 
-// The whole plugin of the design, as a stranger writes it.
-export default definePlugin({
-  name: "shout", api: 1,
-  commands: {
-    shout: {
-      description: "Say a word loudly",
-      args: { word: { type: "positional", required: true } },
-      run: async (ctx, args) => ({ said: args.word.toUpperCase() }),
-      render: (data) => data.said,
-    },
-  },
-  overlays: {   // {touch, "etc/stamp"} in a reltool.config
-    touch: { args: ["path"], run: async ([path], ctx) => { await ctx.write(path, ""); } },
-  },
-  hooks: {
-    "vm:started": async (ctx, { release }) => { ctx.log.info(`${release.name} is up`); },
-  },
-});
-
 definePlugin({
   name: "several",
   api: 1,

@@ -16,7 +16,10 @@ export type FlagTable = ReadonlyMap<string, Flag>;
 /** Collects the flags of the host and of a command; the command's letters win over the host's. */
 export function makeFlagTable(host: ArgumentDefinitions, command: ArgumentDefinitions = {}): FlagTable {
   const table = new Map<string, Flag>();
-  for (const [owner, definitions] of [["host", host], ["command", command]] as const) {
+  for (const [owner, definitions] of [
+    ["host", host],
+    ["command", command],
+  ] as const) {
     for (const [key, definition] of Object.entries(definitions)) {
       if (definition.type === "positional") continue;
       for (const name of flagNames(key, definition)) table.set(name, { key, owner, definition });

@@ -1,4 +1,16 @@
-import type { Context, HookFacts, HookName, HookPayload, HookRunner, HookValue, Plugin, SeriesHooks, SeriesName, WaterfallHooks, WaterfallName } from "../../contract/index.ts";
+import type {
+  Context,
+  HookFacts,
+  HookName,
+  HookPayload,
+  HookRunner,
+  HookValue,
+  Plugin,
+  SeriesHooks,
+  SeriesName,
+  WaterfallHooks,
+  WaterfallName,
+} from "../../contract/index.ts";
 import { EnitError } from "../../error/index.ts";
 import { checkResult, explainResult } from "./kinds.ts";
 
@@ -40,7 +52,11 @@ export class HookDriver implements HookRunner {
       }
       if (result === undefined) continue;
       if (!checkResult(name, result)) {
-        throw hookError(plugin.name, name, new Error(`its result cannot be used: ${explainResult(name, result) ?? ""}`));
+        throw hookError(
+          plugin.name,
+          name,
+          new Error(`its result cannot be used: ${explainResult(name, result) ?? ""}`),
+        );
       }
       current = result;
     }

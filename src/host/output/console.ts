@@ -1,12 +1,12 @@
-/** Thrown when nobody reads standard output any more: the reader or the terminal has gone away. */
-export class OutputGone extends Error {
-  override readonly name = "OutputGone";
-}
+import { EnitError } from "../../error/index.ts";
+
+/** The error of output that nobody reads any more: the reader or the terminal has gone away. */
+const GONE = "output_gone";
 
 /**
  * Standard output and standard error, written in order and awaited.
  *
- * Not `process.stdout`: its first use loads Node's streams, which takes 12 ms.
+ * Not `process.stdout`: its first use loads Node's streams, which takes 13 ms.
  */
 export class Console {
   #notes: Promise<unknown> = Promise.resolve();
@@ -14,18 +14,23 @@ export class Console {
   /**
    * Writes data to standard output, all of it.
    *
-   * @throws OutputGone where nobody reads it.
+   * @throws EnitError `output_gone` where nobody reads it, `output_failed` (a full disk).
    */
   async print(data: string | Uint8Array): Promise<void> {
     try {
       await Bun.write(Bun.stdout, data);
     } catch (error) {
-      if (isGone(error)) throw new OutputGone("nobody reads the output", { cause: error });
-      throw error;
+      const code = systemCode(error);
+      const isGone = code === "EPIPE" || code === "EIO";
+      const state = isGone ? "nobody reads it" : (code ?? String(error));
+      throw new EnitError(isGone ? GONE : "output_failed", `cannot write "standard output": ${state}`, {
+        kind: "io",
+        cause: error,
+      });
     }
   }
 
-  /** Writes a message to standard error, after those before it. A reader that has gone away is no error here. */
+  /** Writes a message to standard error, after those before it. Where that fails, nobody is left to be told. */
   note(text: string): void {
     this.#notes = this.#notes.then(() => Bun.write(Bun.stderr, text)).catch(() => undefined);
   }
@@ -36,6 +41,11 @@ export class Console {
   }
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "EIO");
+/** Whether an error says that nobody reads the output any more. */
+export function isOutputGone(error: unknown): boolean {
+  return error instanceof EnitError && error.code === GONE;
+}
+
+function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

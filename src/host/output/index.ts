@@ -1,10 +1,5 @@
-export { Console, OutputGone } from "./console.ts";
-export { drawError, toEnitError } from "./error.ts";
+export { isOutputGone } from "./console.ts";
+export { drawError } from "./error.ts";
 export { dataDocument, errorDocument } from "./json.ts";
-export { makeLog } from "./log.ts";
-export type { Verbosity } from "./log.ts";
 export { drawPlain } from "./plain.ts";
-export { inspectTerminal } from "./terminal.ts";
-export type { Terminal } from "./terminal.ts";
-export { makeUi } from "./ui.ts";
-export { HIDDEN_PROGRESS, makeProgress } from "./progress.ts";
+export { Screen } from "./screen.ts";

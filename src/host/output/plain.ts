@@ -1,55 +1,66 @@
 import type { Ui } from "../../contract/index.ts";
 
-/** Draws the data of a command that has no `render`: text as it is, objects as fields, lists of objects as tables. */
+/** Draws the data of a command that has no `render`: text as it is, objects as fields, lists of flat objects as tables. */
 export function drawPlain(data: unknown, ui: Ui): string | Uint8Array {
-  if (data === undefined || data === null) return "";
-  if (typeof data === "string" || data instanceof Uint8Array) return data;
-  if (typeof data !== "object") return String(data);
+  if (data instanceof Uint8Array) return data;
   if (Array.isArray(data)) return drawList(data, ui);
-  return drawObject(data, ui);
+  return isRecord(data) ? drawRecord(data, ui) : scalarText(data);
 }
 
 function drawList(items: readonly unknown[], ui: Ui): string {
-  if (items.length > 0 && items.every((item) => isRecord(item) && Object.values(item).every(isScalar))) {
-    const rows = items.filter(isRecord);
-    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-    return ui.table(rows.map((row) => columns.map((column) => scalarText(row[column]))), columns);
+  const rows = items.filter(isRecord);
+  if (rows.length === 0 || rows.length < items.length || !rows.every(isFlat)) {
+    return ui.list(items.map((item) => drawNested(item, ui)));
   }
-  return ui.list(items.map((item) => nested(item, ui)));
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return ui.table(
+    rows.map((row) => columns.map((column) => scalarText(row[column]))),
+    columns,
+  );
 }
 
-function drawObject(object: object, ui: Ui): string {
-  const lines: string[] = [];
+/** Neighbouring scalars are aligned with one another; what is nested stands indented below its key. */
+function drawRecord(record: Readonly<Record<string, unknown>>, ui: Ui): string {
+  const parts: string[] = [];
   let scalars: [string, string][] = [];
   const flush = (): void => {
-    if (scalars.length > 0) lines.push(ui.fields(scalars));
+    if (scalars.length > 0) parts.push(ui.fields(scalars));
     scalars = [];
   };
-  for (const [key, value] of Object.entries(object)) {
-    if (isScalar(value)) {
+  for (const [key, value] of Object.entries(record)) {
+    if (typeof value !== "object" || value === null) {
       scalars.push([key, scalarText(value)]);
     } else {
       flush();
-      lines.push(`${key}:`, ui.indent(nested(value, ui), 2));
+      parts.push(`${key}:\n${ui.indent(drawNested(value, ui), 2)}`);
     }
   }
   flush();
-  return lines.join("\n");
+  return parts.join("\n");
 }
 
-function nested(value: unknown, ui: Ui): string {
-  const text = drawPlain(value, ui);
-  return typeof text === "string" ? text : Buffer.from(text).toString("base64");
+function drawNested(value: unknown, ui: Ui): string {
+  const drawing = drawPlain(value, ui);
+  return typeof drawing === "string" ? drawing : drawing.toBase64();
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
-function isScalar(value: unknown): boolean {
-  return value === null || typeof value !== "object";
+function isFlat(record: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(record).every((value) => typeof value !== "object" || value === null);
 }
 
 function scalarText(value: unknown): string {
-  return value === null || value === undefined ? "" : String(value);
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value);
+    default:
+      return "";
+  }
 }

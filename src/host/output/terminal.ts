@@ -16,22 +16,34 @@ export function inspectTerminal(descriptor: 1 | 2, env: Readonly<Record<string, 
     isTerminal,
     color: isTerminal && !env["NO_COLOR"] && env["TERM"] !== "dumb",
     get width() {
-      width ??= isTerminal ? terminalWidth(descriptor, env) : 80;
+      width ??= isTerminal ? terminalWidth(descriptor, env) : DEFAULT_WIDTH;
       return width;
     },
   };
 }
 
-/** `node:tty` takes 3 ms to load and `process.stdout` 12: only what may be a terminal is worth it. */
+const DEFAULT_WIDTH = 80;
+
+/** `node:tty` takes 3 ms to load, so that it is asked only about what may be a terminal. */
 function isatty(descriptor: number): boolean {
-  if (!fstatSync(descriptor).isCharacterDevice()) return false;
-  const tty: typeof import("node:tty") = require("node:tty");
-  return tty.isatty(descriptor);
+  return isCharacterDevice(descriptor) && tty().isatty(descriptor);
 }
 
 function terminalWidth(descriptor: 1 | 2, env: Readonly<Record<string, string | undefined>>): number {
-  const fromEnv = Number(env["COLUMNS"]);
-  if (Number.isInteger(fromEnv) && fromEnv > 0) return fromEnv;
-  const stream = descriptor === 1 ? process.stdout : process.stderr;
-  return stream.columns > 0 ? stream.columns : 80;
+  const given = Number(env["COLUMNS"]);
+  if (Number.isInteger(given) && given > 0) return given;
+  const { columns } = new (tty().WriteStream)(descriptor);
+  return columns > 0 ? columns : DEFAULT_WIDTH;
+}
+
+function isCharacterDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false; // It is closed.
+  }
+}
+
+function tty(): typeof import("node:tty") {
+  return require("node:tty") as typeof import("node:tty");
 }

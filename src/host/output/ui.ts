@@ -18,7 +18,10 @@ export function makeUi(terminal: { readonly color: boolean; readonly width: numb
     },
     fields(fields) {
       const entries = isPairs(fields) ? fields : Object.entries(fields);
-      return alignColumns(entries.map(([name, value]) => [`${name}:`, cellText(value)]), 1);
+      return alignColumns(
+        entries.map(([name, value]) => [`${name}:`, cellText(value)]),
+        1,
+      );
     },
     list(items, bullet = "* ") {
       return items.map((item) => bullet + hang(cellText(item), bullet.length)).join("\n");

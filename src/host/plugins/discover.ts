@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { EnitError } from "../../error/index.ts";
 import { readManifest } from "./manifest.ts";
 import { PLUGIN_NAME, type PluginSource, type RefusedSource, pluginError } from "./source.ts";
-import { explainDistrust, explainFolderDistrust } from "./trust.ts";
+import { explainCodeDistrust, explainDistrust } from "./trust.ts";
 
 /** A directory that may hold plugins. */
 export interface PluginDirectory {
@@ -28,7 +28,8 @@ export async function discoverPlugins(
     const path = join(directory.path, entry);
     const name = /^([^.]+)\.(ts|js)$/.exec(entry)?.[1];
     if (name !== undefined) found.push(fileSource(name, path, directory.origin, options.trust));
-    else if (existsSync(join(path, "plugin.toml"))) found.push(await folderSource(entry, path, directory.origin, options.trust));
+    else if (existsSync(join(path, "plugin.toml")))
+      found.push(await folderSource(entry, path, directory.origin, options.trust));
   }
   return found;
 }
@@ -47,14 +48,19 @@ function fileSource(name: string, file: string, origin: string, trust: boolean):
   const facts = { name, version: undefined, origin, file, provides: undefined };
   try {
     checkName(name, file);
-    if (trust) refuse(facts, explainDistrust(file));
+    if (trust) refuse(facts, explainCodeDistrust(file));
     return { ...facts, load: () => import(Bun.pathToFileURL(file).href) };
   } catch (error) {
     return { ...facts, error: asPluginError(facts, error) };
   }
 }
 
-async function folderSource(name: string, folder: string, origin: string, trust: boolean): Promise<PluginSource | RefusedSource> {
+async function folderSource(
+  name: string,
+  folder: string,
+  origin: string,
+  trust: boolean,
+): Promise<PluginSource | RefusedSource> {
   const file = join(folder, "plugin.toml");
   const facts = { name, version: undefined, origin, file, provides: undefined };
   try {
@@ -67,7 +73,7 @@ async function folderSource(name: string, folder: string, origin: string, trust:
       return {
         ...known,
         load: () => {
-          if (trust) refuse(known, explainFolderDistrust(folder));
+          if (trust) refuse(known, explainCodeDistrust(entry));
           return import(Bun.pathToFileURL(entry).href);
         },
       };

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Provides } from "../../contract/index.ts";
 import { nearestName } from "../../error/index.ts";
 import { parseToml } from "../../release/index.ts";
-import { pluginError } from "./source.ts";
+import { API_VERSION, explainApi, pluginError } from "./source.ts";
 
 /** The `plugin.toml` of a plugin in a folder. */
 export interface Manifest {
@@ -32,7 +32,11 @@ export async function readManifest(file: string, folderName: string): Promise<Ma
     for (const key of Object.keys(table)) {
       if (known.includes(key)) continue;
       const nearest = nearestName(key, known);
-      fail(prefix + key, `${prefix}${key} is unknown`, nearest === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${nearest}?`);
+      fail(
+        prefix + key,
+        `${prefix}${key} is unknown`,
+        nearest === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${nearest}?`,
+      );
     }
   };
   const text = (key: string): string => {
@@ -43,9 +47,9 @@ export async function readManifest(file: string, folderName: string): Promise<Ma
   checkKeys("", values, KEYS);
   const name = text("name");
   if (name !== folderName) fail("name", `name is "${name}", but its folder is called "${folderName}"`);
-  if (values["api"] !== 1) fail("api", `api is ${String(values["api"] ?? "missing")}, and this enit speaks api 1`);
+  if (values["api"] !== API_VERSION) fail("api", explainApi(values["api"]));
   const entry = join(dirname(file), text("entry"));
-  if (!entry.startsWith(dirname(file) + "/")) fail("entry", "entry must lie in the plugin's folder");
+  if (!entry.startsWith(`${dirname(file)}/`)) fail("entry", "entry must lie in the plugin's folder");
 
   const provides: unknown = values["provides"] ?? {};
   if (typeof provides !== "object" || provides === null) return fail("provides", "provides must be a table");
@@ -53,7 +57,9 @@ export async function readManifest(file: string, folderName: string): Promise<Ma
   const names = (key: (typeof PROVIDES_KEYS)[number]): string[] => {
     const list: unknown = Object.entries(provides).find(([each]) => each === key)?.[1] ?? [];
     if (!Array.isArray(list)) return fail(`provides.${key}`, `provides.${key} must be a list of names`);
-    return list.map((each: unknown) => (typeof each === "string" ? each : fail(`provides.${key}`, `provides.${key} must be a list of names`)));
+    return list.map((each: unknown) =>
+      typeof each === "string" ? each : fail(`provides.${key}`, `provides.${key} must be a list of names`),
+    );
   };
   return {
     name,

@@ -49,9 +49,9 @@ export class PluginRegistry {
           source,
           provides: source.provides,
           plugin: undefined,
-          error: isRefused(source) ? source.error : undefined,
+          error: undefined,
         };
-        if (entry.error === undefined) entry.error = explainConflict(entry, entries);
+        entry.error = isRefused(source) ? source.error : explainConflict(entry, entries);
         if (entry.error === undefined && entry.provides === undefined) await tryLoad(entry, entries);
         entries.push(entry);
       }
@@ -78,7 +78,9 @@ export class PluginRegistry {
 
   /** A plugin that was refused and says that it brings the command. */
   refusedWith(command: string): PluginEntry | undefined {
-    return this.entries.find((entry) => entry.error !== undefined && entry.provides?.commands.includes(command) === true);
+    return this.entries.find(
+      (entry) => entry.error !== undefined && entry.provides?.commands.includes(command) === true,
+    );
   }
 
   /** The plugins that bring a hook. One that cannot be loaded is among them. */
@@ -102,7 +104,14 @@ export class PluginRegistry {
 function builtInEntry(builtIn: BuiltIn): PluginEntry {
   const { commands = [], overlays = [], hooks = [] } = builtIn.provides;
   const provides = { commands, overlays, hooks };
-  const source = { name: builtIn.name, version: undefined, origin: "built in", file: undefined, provides, load: builtIn.load };
+  const source = {
+    name: builtIn.name,
+    version: undefined,
+    origin: "built in",
+    file: undefined,
+    provides,
+    load: builtIn.load,
+  };
   return { name: builtIn.name, builtIn: true, source, provides, plugin: undefined, error: undefined };
 }
 
@@ -143,7 +152,10 @@ async function loadModule(source: PluginSource): Promise<unknown> {
     throw pluginError(source, state, { code: "plugin_broken", cause: error });
   }
   if (typeof module !== "object" || module === null || !("default" in module)) {
-    throw pluginError(source, "it has no default export", { key: "default", hint: "Write: export default definePlugin({ ... })" });
+    throw pluginError(source, "it has no default export", {
+      key: "default",
+      hint: "Write: export default definePlugin({ ... })",
+    });
   }
   return module.default;
 }
@@ -153,11 +165,15 @@ function checkPromise(source: PluginSource, promised: Provides, real: Provides):
   for (const part of ["commands", "overlays", "hooks"] as const) {
     const missing = promised[part].find((name) => !real[part].includes(name));
     if (missing !== undefined) {
-      throw pluginError(source, `its plugin.toml names ${part} "${missing}", which its code does not bring`, { key: `provides.${part}` });
+      throw pluginError(source, `its plugin.toml names ${part} "${missing}", which its code does not bring`, {
+        key: `provides.${part}`,
+      });
     }
     const extra = real[part].find((name) => !promised[part].includes(name));
     if (extra !== undefined) {
-      throw pluginError(source, `its code brings ${part} "${extra}", which its plugin.toml does not name`, { key: `provides.${part}` });
+      throw pluginError(source, `its code brings ${part} "${extra}", which its plugin.toml does not name`, {
+        key: `provides.${part}`,
+      });
     }
   }
 }
@@ -166,16 +182,23 @@ function explainConflict(entry: PluginEntry, others: readonly PluginEntry[]): En
   const usable = others.filter((other) => other !== entry && other.error === undefined);
   const twin = usable.find((other) => other.name === entry.name);
   if (twin !== undefined) {
-    return pluginError(entry.source, `there is a plugin "${entry.name}" already, ${placeOf(twin)}`, { code: "plugin_conflict", key: "name" });
+    return pluginError(entry.source, `there is a plugin "${entry.name}" already, ${placeOf(twin)}`, {
+      code: "plugin_conflict",
+      key: "name",
+    });
   }
   for (const part of ["commands", "overlays"] as const) {
     for (const name of entry.provides?.[part] ?? []) {
       const owner = usable.find((other) => other.provides?.[part].includes(name) === true);
       if (owner === undefined) continue;
-      return pluginError(entry.source, `${part}.${name} is brought by the plugin "${owner.name}" already, ${placeOf(owner)}`, {
-        code: "plugin_conflict",
-        key: `${part}.${name}`,
-      });
+      return pluginError(
+        entry.source,
+        `${part}.${name} is brought by the plugin "${owner.name}" already, ${placeOf(owner)}`,
+        {
+          code: "plugin_conflict",
+          key: `${part}.${name}`,
+        },
+      );
     }
   }
   return undefined;

@@ -60,3 +60,12 @@ export function providesOf(plugin: Plugin): Provides {
 
 /** The names of plugins: lower-case words. */
 export const PLUGIN_NAME = /^[a-z][a-z0-9_-]*$/;
+
+/** The version of the contract that this enit speaks. */
+export const API_VERSION = 1;
+
+/** Says what is wrong with the `api` of a plugin. */
+export function explainApi(api: unknown): string {
+  const given = api === undefined ? "missing" : JSON.stringify(api);
+  return `api is ${given}, and this enit speaks api ${API_VERSION}`;
+}

@@ -1,5 +1,5 @@
-import { type Stats, lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { isAbsolute, join, parse, resolve, sep } from "node:path";
+import { type Stats, lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { dirname, isAbsolute, join, parse, resolve, sep } from "node:path";
 
 /**
  * Says why a file could have been written by someone other than root, or nothing.
@@ -16,7 +16,10 @@ export function explainDistrust(path: string): string | undefined {
     let current = root;
     const wrongRoot = look(root);
     if (wrongRoot !== undefined) return wrongRoot;
-    for (const name of target.slice(root.length).split(sep).filter((part) => part !== "")) {
+    for (const name of target
+      .slice(root.length)
+      .split(sep)
+      .filter((part) => part !== "")) {
       if (left-- <= 0) return `${target} leads through too many links`;
       const parent = current;
       current = join(current, name);
@@ -39,21 +42,52 @@ export function explainDistrust(path: string): string | undefined {
     if (seen.has(each)) return undefined;
     seen.add(each);
     if (stats.uid !== 0) return `${each} belongs to user ${stats.uid}, not to root`;
-    if ((stats.mode & GROUP_OR_OTHERS_WRITE) === 0 || (stats.isDirectory() && (stats.mode & STICKY) !== 0)) return undefined;
+    if ((stats.mode & GROUP_OR_OTHERS_WRITE) === 0 || (stats.isDirectory() && (stats.mode & STICKY) !== 0))
+      return undefined;
     return `${each} can be written by ${(stats.mode & OTHERS_WRITE) === 0 ? "its group" : "everyone"}`;
   };
   return walk(resolve(path));
 }
 
-/** The same for everything in a folder, since its code may import all of it. */
-export function explainFolderDistrust(folder: string): string | undefined {
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const reason = explainDistrust(join(folder, name));
+/**
+ * The same for the code of a plugin and everything that it imports, directly or not. Computed names of dynamic imports
+ * cannot be followed.
+ */
+export function explainCodeDistrust(entry: string): string | undefined {
+  const files = new Set([entry]);
+  for (const file of files) {
+    const reason = explainDistrust(file);
     if (reason !== undefined) return reason;
+    for (const { path } of scanImports(file)) {
+      const target = resolveImport(path, dirname(file));
+      if (target !== undefined) files.add(target);
+    }
   }
   return undefined;
 }
 
+function scanImports(file: string): { readonly path: string }[] {
+  const extension = /\.[cm]?([jt]sx?)$/.exec(file)?.[1];
+  const loader = LOADERS.find((each) => each === extension);
+  if (loader === undefined) return [];
+  try {
+    return new Bun.Transpiler({ loader }).scanImports(readFileSync(file, "utf8"));
+  } catch {
+    return []; // Loading it will fail as well, and say why.
+  }
+}
+
+/** The file that a name stands for; nothing for modules of Bun and the contract, and for what loading will not find. */
+function resolveImport(name: string, directory: string): string | undefined {
+  try {
+    const target = Bun.resolveSync(name, directory);
+    return isAbsolute(target) ? target : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const LOADERS = ["js", "jsx", "ts", "tsx"] as const;
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o002;
 const GROUP_OR_OTHERS_WRITE = 0o022;

@@ -2,10 +2,7 @@ import type { Plugin } from "../../contract/index.ts";
 import { nearestName } from "../../error/index.ts";
 import { HOST_FLAGS, flagNames, makeFlagTable } from "../arguments/index.ts";
 import { isHookName, HOOK_KINDS } from "../hooks/kinds.ts";
-import { PLUGIN_NAME, pluginError } from "./source.ts";
-
-/** The version of the contract that this enit speaks. */
-const API_VERSION = 1;
+import { API_VERSION, PLUGIN_NAME, explainApi, pluginError } from "./source.ts";
 
 const PLUGIN_KEYS = ["name", "api", "version", "commands", "overlays", "hooks", "enforce", "setup"];
 const COMMAND_KEYS = ["description", "details", "examples", "args", "run", "render"];
@@ -24,12 +21,13 @@ const ARGUMENT_KEYS: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws EnitError `plugin_invalid` that names the plugin, its file, and the key that is wrong.
  */
-export function validatePlugin(value: unknown, source: { readonly name: string; readonly file?: string | undefined }): Plugin {
+export function validatePlugin(
+  value: unknown,
+  source: { readonly name: string; readonly file?: string | undefined },
+): Plugin {
   const check = new Check(source);
   const plugin = check.object("its default export", value, PLUGIN_KEYS, "");
-  if (plugin["api"] !== API_VERSION) {
-    check.fail("api", `api is ${JSON.stringify(plugin["api"]) ?? "missing"}, and this enit speaks api ${API_VERSION}`);
-  }
+  if (plugin["api"] !== API_VERSION) check.fail("api", explainApi(plugin["api"]));
   const name = check.text("name", plugin["name"]);
   if (!PLUGIN_NAME.test(name)) check.fail("name", `name "${name}" must be a lower-case word`);
   if (name !== source.name) check.fail("name", `name is "${name}", but it was found as "${source.name}"`);
@@ -70,12 +68,18 @@ function checkArguments(check: Check, key: string, value: unknown): void {
     const definition = check.object(path, each);
     const type = check.text(`${path}.type`, definition["type"]);
     const keys = ARGUMENT_KEYS[type];
-    if (keys === undefined) return check.fail(`${path}.type`, `${path}.type must be one of ${Object.keys(ARGUMENT_KEYS).join(", ")}`);
+    if (keys === undefined)
+      return check.fail(`${path}.type`, `${path}.type must be one of ${Object.keys(ARGUMENT_KEYS).join(", ")}`);
     check.keys(path, definition, keys);
-    if (type === "enum" && !isTextList(definition["options"])) check.fail(`${path}.options`, `${path}.options must be a list of strings`);
+    if (type === "enum" && !isTextList(definition["options"]))
+      check.fail(`${path}.options`, `${path}.options must be a list of strings`);
     if (type === "positional") {
       if (lastPositional?.definition["rest"] === true) check.fail(path, `${path} stands after one that takes the rest`);
-      if (definition["required"] === true && lastPositional !== undefined && lastPositional.definition["required"] !== true) {
+      if (
+        definition["required"] === true &&
+        lastPositional !== undefined &&
+        lastPositional.definition["required"] !== true
+      ) {
         check.fail(path, `${path} is required but stands after one that is not`);
       }
       lastPositional = { key: path, definition };
@@ -85,8 +89,12 @@ function checkArguments(check: Check, key: string, value: unknown): void {
     if (alias !== undefined && typeof alias !== "string" && !isTextList(alias)) {
       check.fail(`${path}.alias`, `${path}.alias must be a string or a list of strings`);
     }
-    for (const flag of flagNames(name, { type: "string", ...(alias === undefined ? {} : { alias: alias as string | string[] }) })) {
-      if (flag.startsWith("--") && hostNames.has(flag)) check.fail(path, `${path} is the flag ${flag}, which enit itself has`);
+    for (const flag of flagNames(name, {
+      type: "string",
+      ...(alias === undefined ? {} : { alias: alias as string | string[] }),
+    })) {
+      if (flag.startsWith("--") && hostNames.has(flag))
+        check.fail(path, `${path} is the flag ${flag}, which enit itself has`);
       if (taken.has(flag)) check.fail(path, `${path} is the flag ${flag}, which ${taken.get(flag)} is already`);
       taken.set(flag, path);
     }
@@ -136,7 +144,8 @@ class Check {
   object(key: string, value: unknown, keys?: readonly string[], prefix = `${key}.`): Record<string, unknown> {
     if (typeof value !== "object" || value === null || Array.isArray(value)) this.fail(key, `${key} must be an object`);
     const entries = Object.entries(value);
-    if (keys !== undefined) for (const [name] of entries) if (!keys.includes(name)) this.unknownKey(prefix + name, name, keys);
+    if (keys !== undefined)
+      for (const [name] of entries) if (!keys.includes(name)) this.unknownKey(prefix + name, name, keys);
     return Object.fromEntries(entries);
   }
 
@@ -150,6 +159,10 @@ class Check {
 
   unknownKey(key: string, name: string, known: readonly string[]): never {
     const nearest = nearestName(name, known);
-    return this.fail(key, `${key} is unknown`, nearest === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${nearest}?`);
+    return this.fail(
+      key,
+      `${key} is unknown`,
+      nearest === undefined ? `Known are ${known.join(", ")}.` : `Did you mean ${nearest}?`,
+    );
   }
 }

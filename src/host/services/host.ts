@@ -25,7 +25,9 @@ export function makeHostService(registry: PluginRegistry, facts: { version: stri
           positionals: args.flatMap(([key, definition]) => {
             if (definition.type !== "positional") return [];
             const { description, required = false, rest = false } = definition;
-            return [{ name: positionalName(key, definition), description, required, rest, default: definition.default }];
+            return [
+              { name: positionalName(key, definition), description, required, rest, default: definition.default },
+            ];
           }),
           flags: args.flatMap(([key, definition]) => describeFlag(key, definition)),
         });
@@ -44,7 +46,8 @@ function describeFlag(key: string, definition: ArgumentDefinition): FlagInfo[] {
       description: definition.description,
       required: definition.type !== "boolean" && definition.required === true,
       multiple: definition.type === "string" && definition.multiple === true,
-      default: definition.type === "boolean" || definition.default === undefined ? undefined : String(definition.default),
+      default:
+        definition.type === "boolean" || definition.default === undefined ? undefined : String(definition.default),
     },
   ];
 }

@@ -12,8 +12,8 @@ export interface ServiceBase {
  * synchronous, so that `context.terms` needs no `await`.
  */
 const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Services[K] } = {
-  terms: (): typeof import("../../term/index.ts") => require("../../term/index.ts"),
-  otp: (): typeof import("../../otp/index.ts") => require("../../otp/index.ts"),
+  terms: () => require("../../term/index.ts") as typeof import("../../term/index.ts"),
+  otp: () => require("../../otp/index.ts") as typeof import("../../otp/index.ts"),
   host: (base) => base.host,
   settings: (base) => base.settings,
 };

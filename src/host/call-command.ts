@@ -1,0 +1,77 @@
+import type { CommandCall, CommandEnd, ProgramStart } from "../contract/index.ts";
+import { ProcessReplacement } from "./context.ts";
+import { toEnitError } from "./failure.ts";
+import { type Screen, dataDocument, drawPlain } from "./output/index.ts";
+import type { ReadyCommand, Session } from "./session.ts";
+
+/** A command with all that it needs. */
+export interface PreparedCall extends ReadyCommand {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Calls a command between its hooks and prints its data: a stream as it comes, anything else once the last hook agreed.
+ *
+ * @returns the program that this process is to become, if the command asks for it.
+ */
+export async function callCommand(
+  call: PreparedCall,
+  session: Session,
+  screen: Screen,
+): Promise<ProgramStart | undefined> {
+  const { name, args, command, context, plugin } = call;
+  const facts: CommandCall = { command: name, args };
+  const began = performance.now();
+  const after = (outcome: CommandEnd["outcome"]): Promise<void> =>
+    session.hooks.series("command:after", { ...facts, milliseconds: performance.now() - began, outcome });
+
+  let data: unknown;
+  try {
+    await session.hooks.series("command:before", facts);
+    data = await command.run(context, args);
+    if (isStream(data)) for await (const item of data) await present(item, call, screen);
+  } catch (thrown) {
+    if (thrown instanceof ProcessReplacement) {
+      await after({ ok: true, data: null });
+      return thrown.program;
+    }
+    const error = toEnitError(thrown, {
+      action: `finish "${name}"`,
+      ...(plugin.isBuiltIn ? {} : { plugin: plugin.name }),
+    });
+    // The command's own error is the one to end with; that of a hook is told besides.
+    await after({ ok: false, error }).catch((hookError: unknown) => screen.log.error(toEnitError(hookError).message));
+    throw error;
+  }
+  await after({ ok: true, data: isStream(data) ? null : data });
+  if (!isStream(data)) await present(data, call, screen);
+  return undefined;
+}
+
+/** Prints data: as JSON, as the command's `render` draws it, or as plain text. */
+async function present(data: unknown, call: PreparedCall, screen: Screen): Promise<void> {
+  if (screen.json) return screen.console.print(dataDocument(data));
+  const drawing = draw(data, call, screen);
+  if (drawing.length === 0) return undefined;
+  return screen.console.print(typeof drawing === "string" && !drawing.endsWith("\n") ? `${drawing}\n` : drawing);
+}
+
+function draw(data: unknown, { command, name, plugin }: PreparedCall, screen: Screen): string | Uint8Array {
+  const ui = screen.ui(1);
+  if (command.render === undefined) return drawPlain(data, ui);
+  const action = `show the result of "${name}"`;
+  const owner = plugin.isBuiltIn ? {} : { plugin: plugin.name };
+  let drawing: unknown;
+  try {
+    drawing = command.render(data, ui);
+  } catch (thrown) {
+    throw toEnitError(thrown, { action, ...owner });
+  }
+  if (typeof drawing === "string" || drawing instanceof Uint8Array) return drawing;
+  throw toEnitError(new Error("render returned neither text nor bytes"), { action, ...owner });
+}
+
+function isStream(data: unknown): data is AsyncIterable<unknown> {
+  return typeof data === "object" && data !== null && Symbol.asyncIterator in data;
+}
