@@ -80,7 +80,7 @@ export class ApplicationIndex {
 
   #findVersion(name: string, vsn: string): AppSpec | undefined {
     let fault: EnitError | undefined;
-    for (const file of this.#files(name, vsn)) {
+    for (const file of this.#files(name)) {
       try {
         const spec = this.#read(name, file);
         if (spec?.vsn === vsn) return spec;
@@ -94,15 +94,13 @@ export class ApplicationIndex {
     return undefined;
   }
 
-  /** Where the file of an application may lie, in the order of the places; the directory `NAME-VSN` before its neighbours. */
-  #files(name: string, vsn?: string): string[] {
+  /** Where the file of an application may lie, in the order of the places; `NAME-VSN` before `NAME`, as in a code path. */
+  #files(name: string): string[] {
     const app = `${name}.app`;
     const files = this.#ebinDirs.map((directory) => joinPath(directory, app));
     for (const directory of this.#libDirs) {
-      const likely = `${name}-${vsn}`;
       const entries = this.#list(directory).filter((entry) => entry === name || entry.startsWith(`${name}-`));
-      if (entries.includes(likely)) files.push(joinPath(directory, likely, "ebin", app));
-      for (const entry of entries) if (entry !== likely) files.push(joinPath(directory, entry, "ebin", app));
+      for (const entry of entries.toReversed()) files.push(joinPath(directory, entry, "ebin", app));
     }
     return files;
   }

@@ -5,6 +5,7 @@
 import { benchCodec } from "./codec.ts";
 import { benchList } from "./list.ts";
 import { type Comparison, formatComparison, writeReport } from "./report.ts";
+import { benchScript } from "./script.ts";
 import { benchStart } from "./start.ts";
 import { benchStatus } from "./status.ts";
 
@@ -12,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   status: benchStatus,
   start: benchStart,
   list: benchList,
+  script: benchScript,
   codec: benchCodec,
 };
 

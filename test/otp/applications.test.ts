@@ -40,6 +40,14 @@ describe("findApplications()", () => {
     expect(findApplications({ libDirs, ebinDirs: [dir.join("ebin")] }).find("a")?.ebinDir).toBe(dir.join("ebin"));
   });
 
+  test("takes the same of two directories whether the version is named or not", () => {
+    using dir = tempDir();
+    dir.write("lib/a/ebin/a.app", appText("a"));
+    dir.write("lib/a-1.0/ebin/a.app", appText("a"));
+    const index = findApplications({ libDirs: [dir.join("lib")] });
+    expect([index.find("a")?.dir, index.find("a", "1.0")?.dir]).toEqual([dir.join("lib/a-1.0"), dir.join("lib/a-1.0")]);
+  });
+
   test("is not led astray by names that begin alike, files in the place of directories, or places that are not there", () => {
     using dir = tempDir();
     dir.write("lib/a-b-1/ebin/a-b.app", appText("a-b"));

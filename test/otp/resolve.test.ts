@@ -57,6 +57,13 @@ describe("resolveApplications()", () => {
     expect(error.hint).toBe('Perhaps it should be "stdlib" for "stdlb", "crypto" for "criptox", "crypto" for "crypt".');
   });
 
+  test("does not propose the name of a directory without an application file", () => {
+    using dir = tempDir();
+    dir.write("lib/example-1.0/src/example.erl", "");
+    const error = refusal(() => resolveApplications([{ name: "example" }], indexOf(dir), "rel"));
+    expect(error).toMatchObject({ code: "application_not_found", hint: undefined });
+  });
+
   test("shows the circle in which applications need each other", () => {
     const apps = {
       v: { applications: ["x"] },
