@@ -36,7 +36,7 @@ export default definePlugin({
           valueHint: "NAME=DIR",
           description: "Write $NAME for DIR, which erl -boot_var NAME sets",
         },
-        dotErlang: { type: "boolean", default: true, description: "Run $HOME/.erlang when the system has started" },
+        noDotErlang: { type: "boolean", description: "Do not run $HOME/.erlang when the system has started" },
         warningsAsErrors: { type: "boolean", description: "Refuse what would be warned of" },
       },
       run: (ctx, args) => {
@@ -53,7 +53,7 @@ export default definePlugin({
           }),
           local: args.local,
           variables: args.variable.map(readVariable),
-          noDotErlang: !args.dotErlang,
+          noDotErlang: args.noDotErlang,
           warningsAsErrors: args.warningsAsErrors,
         });
         for (const { message } of warnings) ctx.log.warn(message);
