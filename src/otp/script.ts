@@ -43,8 +43,8 @@ export interface Script {
 /**
  * Makes the boot script of a release: the term that `systools:make_script` makes with the same options.
  *
- * Throws what `checkRelease`, `readReleaseMembers` and `checkMembers` throw, `circular_dependency`,
- * `module_not_found` (only with `sourceTests`), and `warnings_as_errors`.
+ * Throws what `checkRelease`, `readReleaseMembers`, `checkMembers` and `orderApplications` throw, `module_not_found` (only
+ * with `sourceTests`), `warnings_as_errors`, and what `readBootFacts` throws for an OTP without its own boot file.
  */
 export function makeScript(release: ReleaseSpec, options: ScriptOptions): Script {
   checkRelease(release);
@@ -64,8 +64,9 @@ export function makeScript(release: ReleaseSpec, options: ScriptOptions): Script
   return { script: tuple(atom("script"), id, list(instructions)), warnings };
 }
 
-/** The content of a boot file: the script in the external format, its atoms written as the OTP that will run it does. */
+/** The content of a boot file: the script in the external format, its atoms as the OTP writes them that will run it. */
 export function encodeBoot(script: Term, otp: OtpInstallation): Uint8Array {
+  // OTP 26 began to write all atoms in UTF-8.
   return encodeTerm(script, { latin1Atoms: otp.release < 26 });
 }
 
