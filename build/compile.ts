@@ -24,6 +24,7 @@
 import { mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import manifest from "../package.json";
+import { buildAgent } from "./agent.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const DIST = join(ROOT, "dist");
@@ -50,7 +51,10 @@ if ((await stamp.exists()) && (await stamp.text()) === inputs && (await Bun.file
 async function compile(): Promise<void> {
   const unfinished = join(DIST, `.enit-${process.pid}`);
   await Bun.build({
-    entrypoints: [join(ROOT, "src", "main.ts")],
+    // The Erlang part rides along as files, which src/vm/agent.ts finds by their names.
+    entrypoints: [join(ROOT, "src", "main.ts"), ...(await buildAgent())],
+    loader: { ".beam": "file", ".app": "file" },
+    naming: { asset: "agent/[name].[ext]" },
     target: "bun",
     format: "esm",
     splitting: true,

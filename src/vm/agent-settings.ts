@@ -1,0 +1,60 @@
+import type { ResolvedApplication, StartType } from "../otp/index.ts";
+import type { Release } from "../release/index.ts";
+import { atom, integer, list, map, string, type Term, tuple } from "../term/index.ts";
+import type { StatePaths } from "./state-paths.ts";
+
+/** When the output of a VM in the background is moved away, so that the state directory stays small. */
+const MAX_LOG_BYTES = 2 * 2 ** 20;
+
+/** In the foreground the terminal or the init system has the VM's output; in the background a file has it. */
+export type LaunchMode = "foreground" | "background";
+
+export interface AgentSettingsInput {
+  readonly release: Release;
+  /** In the order in which they start. */
+  readonly applications: readonly ResolvedApplication[];
+  readonly paths: StatePaths;
+  /** HOME as applications are to see it. */
+  readonly home: string | undefined;
+  readonly mode: LaunchMode;
+  /** Whether a terminal that goes away stops the VM in order. */
+  readonly stopOnHangup: boolean;
+  /** The socket of the system's log, to write to it as well. */
+  readonly syslog: string | undefined;
+}
+
+/** The settings of the agent, as the type `enit_boot:settings()` has them. */
+export function agentSettings(input: AgentSettingsInput): Term {
+  const { release, paths, mode } = input;
+  const { startRetries, startDelaySeconds } = release.node;
+  const none = atom("none");
+  const log = map([
+    [atom("file"), string(paths.log)],
+    [atom("max_bytes"), integer(MAX_LOG_BYTES)],
+  ]);
+  return map([
+    [atom("release"), tuple(string(release.name), string(release.version))],
+    [atom("extensions"), list(release.extensions.map(string))],
+    [atom("applications"), list(startsOf(input).map(([name, type]) => tuple(atom(name), atom(type))))],
+    [atom("retries"), startRetries === "infinity" ? atom("infinity") : integer(startRetries)],
+    [atom("delay"), integer(Math.round(startDelaySeconds * 1000))],
+    [atom("environment"), list([tuple(string("HOME"), input.home === undefined ? atom("false") : string(input.home))])],
+    [atom("progress"), string(paths.progress)],
+    [atom("console"), atom(String(mode === "foreground"))],
+    [atom("hangup"), atom(input.stopOnHangup ? "stop" : "default")],
+    [atom("log"), mode === "foreground" ? none : log],
+    [atom("syslog"), input.syslog === undefined ? none : string(input.syslog)],
+  ]);
+}
+
+/**
+ * What the agent starts, and how. kernel and stdlib run already, included applications are started by those that
+ * include them; what the release does not name is there because something needs it, and is as permanent as that.
+ */
+function startsOf({ release, applications }: AgentSettingsInput): [name: string, type: StartType][] {
+  const types = new Map(release.applications.map(({ name, type }) => [name, type]));
+  return applications
+    .filter(({ name, includedBy }) => name !== "kernel" && name !== "stdlib" && includedBy === undefined)
+    .map(({ name }): [string, StartType] => [name, types.get(name) ?? "permanent"])
+    .filter(([, type]) => type !== "load" && type !== "none");
+}

@@ -1,0 +1,70 @@
+import { accessSync, constants, openSync, readdirSync } from "node:fs";
+import { EnitError } from "../error/index.ts";
+import { assumeIdentity, type Identity } from "./identity.ts";
+import { type Libc, libc } from "./libc.ts";
+import type { LaunchPlan } from "./plan.ts";
+import { describeSystemError } from "./system-error.ts";
+import { type VmIdentification, writeVmRecord } from "./vm-record.ts";
+
+/** All that a process must know to become a VM. Plain data: it travels to another process as JSON. */
+export interface LaunchOrder {
+  readonly plan: LaunchPlan;
+  readonly identity: Identity;
+  readonly stateDir: string;
+  readonly identification: VmIdentification;
+  /** A file that the VM reads at its start; whether it can is worth a message of our own. */
+  readonly mustRead: string;
+  /** Whether the VM gets our standard input, or none. */
+  readonly stdin: "inherit" | "none";
+}
+
+/** What Bun ignores and a new process must not: SIGPIPE and SIGXFSZ. */
+const IGNORED_BY_BUN = [13, 25];
+
+/**
+ * Becomes the VM: the same process, with the descriptors 0, 1 and 2 and nothing else of ours.
+ *
+ * Before that it notes in the state directory who it is; a lock that is open here is held until then and free from the
+ * exec on. Returns never; throws `launch_failed`, `not_permitted`.
+ */
+export async function becomeVm(order: LaunchOrder): Promise<never> {
+  const { plan, identity } = order;
+  const c = await libc();
+  writeVmRecord(order.stateDir, order.identification);
+  if (order.stdin === "none") c.duplicate(openSync("/dev/null", "r"), 0);
+  for (const signal of IGNORED_BY_BUN) c.restoreSignal(signal);
+  assumeIdentity(c, identity);
+  attempt(plan, `enter the directory "${plan.cwd}"`, () => process.chdir(plan.cwd));
+  attempt(plan, `read "${order.mustRead}"`, () => accessSync(order.mustRead, constants.R_OK));
+  closeAllOnExec(c);
+  return attempt(plan, `run "${plan.executable}"`, () => {
+    accessSync(plan.executable, constants.X_OK);
+    return execute(plan);
+  });
+}
+
+function execute(plan: LaunchPlan): never {
+  if (process.execve === undefined) throw new Error("this Bun has no process.execve");
+  process.execve(plan.executable, [plan.executable, ...plan.argv], { ...plan.env });
+  throw new Error("execve came back");
+}
+
+/** Bun opens what it opens for this process alone. This is for what others handed to us, and for the lock. */
+function closeAllOnExec(c: Libc): void {
+  for (const name of readdirSync("/proc/self/fd")) {
+    const fd = Number(name);
+    if (fd > 2) c.closeOnExec(fd);
+  }
+}
+
+function attempt<T>(plan: LaunchPlan, action: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const who = plan.user === undefined ? "" : ` as user "${plan.user}"`;
+    throw new EnitError("launch_failed", `cannot ${action}${who}: ${describeSystemError(error)}`, {
+      data: { executable: plan.executable, cwd: plan.cwd, user: plan.user },
+      cause: error,
+    });
+  }
+}

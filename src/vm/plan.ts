@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import type { OtpInstallation } from "../otp/index.ts";
+import type { NodeSettings } from "../release/index.ts";
+import type { Identity } from "./identity.ts";
+import type { StatePaths } from "./state-paths.ts";
+
+/** How a VM is launched, as plain data. Hooks may change it before its files are written. */
+export interface LaunchPlan {
+  /** OTP's `erlexec`, an absolute path. */
+  readonly executable: string;
+  /** Without the name of the program. Everybody on the machine can read these: no cookie, no password. */
+  readonly argv: readonly string[];
+  /** The whole environment. HOME is the directory that the cookie is read from, and must stay what it is. */
+  readonly env: Readonly<Record<string, string>>;
+  /** HOME as applications see it; without one they see none. */
+  readonly home?: string | undefined;
+  readonly cwd: string;
+  /** Names or numbers; without them the VM runs as whoever starts it. */
+  readonly user?: string | undefined;
+  readonly group?: string | undefined;
+}
+
+export interface PlanInput {
+  readonly version: string;
+  readonly node: NodeSettings;
+  readonly otp: OtpInstallation;
+  readonly paths: StatePaths;
+  /** The agent's `ebin`. */
+  readonly agentEbin: string;
+  readonly identity: Identity;
+  /** The environment of whoever starts the VM. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Plans the launch of the VM of a release from its release directory. Touches nothing. */
+export function planLaunch(input: PlanInput): LaunchPlan {
+  const { version, node, otp, paths } = input;
+  const { HOME: home, ...env } = environment(input);
+  const versionDir = join(paths.releasesDir, version);
+  const argv = ["-boot", join(versionDir, "start"), "-config", join(versionDir, "sys")];
+  // Ctrl-C ends a release in the foreground; the break menu would need somebody to answer it.
+  argv.push("-noinput", "+Bd");
+  argv.push(node.longNames ? "-name" : "-sname", node.nodeName);
+  if (node.hidden) argv.push("-hidden");
+  if (!node.connectAll) argv.push("-connect_all", "false");
+  // No emulator since OTP 21 runs without SMP: a single scheduler is what comes closest.
+  if (node.smp === "disabled") argv.push("+S", "1:1");
+  argv.push("-sasl", "releases_dir", erlangString(paths.releasesDir));
+  argv.push("-pa", input.agentEbin, "-enit_boot", paths.agentSettings);
+  // The agent is loaded by name, as in embedded mode nothing is loaded on demand.
+  argv.push("-s", "code", "ensure_modules_loaded", "enit_boot", "-s", "enit_boot");
+  return {
+    executable: join(otp.ertsDir, "bin", "erlexec"),
+    argv: [...argv, ...node.vmArgs],
+    // What the script `erl` sets, and the HOME that the cookie is read from.
+    env: {
+      ...env,
+      ROOTDIR: otp.root,
+      BINDIR: join(otp.ertsDir, "bin"),
+      EMU: "beam",
+      PROGNAME: "erl",
+      HOME: paths.homeDir,
+    },
+    home,
+    // Relative names of files then mean places that outlive the machine's next boot, unlike the state directory.
+    cwd: home ?? paths.stateDir,
+    user: node.runAsUser,
+    group: node.runAsGroup,
+  };
+}
+
+/** Flags in the environment would make another VM of the same release, depending on who starts it: `vm_args` is for them. */
+const NOT_HANDED_ON = /^(?:ENIT_.*|ERL_(?:A|Z|OTP\d+_)?FLAGS|ERL_ROOTDIR)$/;
+/** Says where the caller keeps things; of no use to somebody else. */
+const OF_THE_CALLER = /^(?:XDG_|SUDO_)/;
+
+/** What the caller has, with the variables of the user to run as, and those of the settings above all. */
+function environment({ node, identity, env, paths }: PlanInput): Record<string, string> {
+  const own: Record<string, string> = {};
+  const isOther = node.runAsUser !== undefined;
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || NOT_HANDED_ON.test(name) || (isOther && OF_THE_CALLER.test(name))) continue;
+    own[name] = value;
+  }
+  const { user } = identity;
+  if (isOther) {
+    delete own["HOME"];
+    if (user !== undefined)
+      Object.assign(own, { HOME: user.home, USER: user.name, LOGNAME: user.name, SHELL: user.shell });
+  } else if (own["HOME"] === undefined && user !== undefined) {
+    own["HOME"] = user.home;
+  }
+  return {
+    // The state directory is a file system in memory as a rule, so dumps must not grow without bounds.
+    ERL_CRASH_DUMP: paths.crashDump,
+    ERL_CRASH_DUMP_BYTES: String(64 * 2 ** 20),
+    ...own,
+    ...(node.epmdPort === undefined ? {} : { ERL_EPMD_PORT: String(node.epmdPort) }),
+    ...Object.fromEntries(node.env),
+  };
+}
+
+/** Text as an Erlang string. */
+function erlangString(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}

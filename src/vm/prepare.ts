@@ -1,0 +1,148 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { lookupNode } from "../dist/index.ts";
+import { EnitError } from "../error/index.ts";
+import type { OtpInstallation } from "../otp/index.ts";
+import type { Release } from "../release/index.ts";
+import { type Agent, readAgent } from "./agent.ts";
+import { agentSettings, type LaunchMode } from "./agent-settings.ts";
+import type { LaunchOrder } from "./execute.ts";
+import { findIdentity, type Identity } from "./identity.ts";
+import { planLaunch, type LaunchPlan } from "./plan.ts";
+import { agentEbin, writeReleaseDirectory } from "./release-directory.ts";
+import { statePaths } from "./state-paths.ts";
+import { findReleaseSystem, type ReleaseSystem } from "./system.ts";
+import { writingState } from "./system-error.ts";
+import { findRunningVm } from "./vm-record.ts";
+
+export interface PrepareOptions {
+  /** Ends the waiting; what it is aborted with is thrown. A VM that was launched goes on. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once if another enit works on the release, for which we wait. */
+  readonly onWait?: (() => void) | undefined;
+  /** Changes the plan before anything is written. */
+  readonly changePlan?: ((plan: LaunchPlan) => LaunchPlan | Promise<LaunchPlan>) | undefined;
+  /** The socket of the system's log (`/dev/log`), to have the VM write there as well. */
+  readonly syslog?: string | undefined;
+}
+
+/** Makes the state directory of a release, open to the user of the VM whatever the umask. Throws `state_dir_unwritable`. */
+export function makeStateDirectory(stateDir: string): void {
+  writingState(stateDir, () => {
+    const first = mkdirSync(stateDir, { recursive: true });
+    if (first === undefined) return;
+    for (let made = stateDir; made.startsWith(first); made = dirname(made)) chmodSync(made, 0o755);
+  });
+}
+
+/** Throws `already_running` if the VM of the release runs. Only for whoever holds the lock. */
+export function refuseIfRunning(release: Pick<Release, "name" | "stateDir">): void {
+  const vm = findRunningVm(release.stateDir);
+  if (vm === undefined) return;
+  throw new EnitError("already_running", `cannot start "${release.name}": it runs already (process ${vm.pid})`, {
+    data: { release: release.name, pid: vm.pid, node: vm.node },
+  });
+}
+
+/**
+ * Brings all on disk that the VM of a release needs, and says how it is launched.
+ *
+ * Only for whoever holds the lock while no VM runs.
+ *
+ * Throws what `findReleaseSystem`, `findIdentity` and `writeReleaseDirectory` throw, and `node_name_taken`.
+ */
+export async function prepareLaunch(release: Release, mode: LaunchMode, options: PrepareOptions): Promise<LaunchOrder> {
+  const paths = statePaths(release.stateDir);
+  const [{ system, agent, plan, identity }] = await Promise.all([
+    makePlan(release, options),
+    refuseTakenName(release, options.signal),
+  ]);
+  const settings = agentSettings({
+    release,
+    applications: system.applications,
+    paths,
+    home: plan.home,
+    mode,
+    stopOnHangup: mode === "foreground" && !isHangupIgnored(),
+    syslog: options.syslog,
+  });
+  writeReleaseDirectory({ release, system, paths, agent, agentSettings: settings, identity });
+  const { nodeName: node, longNames, listenAddress, epmdPort } = release.node;
+  return {
+    plan,
+    identity,
+    stateDir: release.stateDir,
+    identification: {
+      release: release.name,
+      version: release.version,
+      node,
+      longNames,
+      listenAddress,
+      epmdPort,
+      otpRoot: system.otp.root,
+    },
+    mustRead: paths.agentSettings,
+    stdin: mode === "foreground" ? "inherit" : "none",
+  };
+}
+
+interface Prepared {
+  readonly system: ReleaseSystem;
+  readonly agent: Agent;
+  readonly plan: LaunchPlan;
+  readonly identity: Identity;
+}
+
+async function makePlan(release: Release, options: PrepareOptions): Promise<Prepared> {
+  const { version, node, stateDir } = release;
+  const paths = statePaths(stateDir);
+  const system = findReleaseSystem(release);
+  const agent = await readAgent();
+  if (agent.otpRelease > system.otp.release) throw agentTooNew(agent, system.otp);
+  const planned = planLaunch({
+    version,
+    node,
+    otp: system.otp,
+    paths,
+    agentEbin: agentEbin(paths, agent),
+    identity: await findIdentity(node.runAsUser, node.runAsGroup),
+    env: process.env,
+  });
+  const possible = existsSync(planned.cwd) ? planned : { ...planned, cwd: stateDir };
+  const plan = (await options.changePlan?.(possible)) ?? possible;
+  return { system, agent, plan, identity: await findIdentity(plan.user, plan.group) };
+}
+
+/** Code does not run on an OTP older than the one that compiled it. */
+function agentTooNew({ otpRelease }: Agent, { release, root }: OtpInstallation): EnitError {
+  const state = `this enit was built with OTP ${otpRelease}`;
+  return new EnitError("otp_too_old", `cannot use Erlang/OTP ${release} in "${root}": ${state}`, {
+    kind: "unsupported",
+    hint: `Use OTP ${otpRelease} or newer, or an enit that was built with OTP ${release} or older.`,
+    data: { root, release, oldest: otpRelease },
+  });
+}
+
+/** A node of another origin may have the name; the VM would end for that only after its files were written. */
+async function refuseTakenName({ name, node }: Release, signal: AbortSignal | undefined): Promise<void> {
+  const found = await lookupNode(node.name, { epmdPort: node.epmdPort, signal }).catch((error: unknown) => {
+    // No epmd, no nodes.
+    if (error instanceof EnitError && error.code === "epmd_unreachable") return undefined;
+    throw error;
+  });
+  if (found !== undefined) throw nodeNameTaken(name, node.nodeName);
+}
+
+/** The error of a release whose node name belongs to a VM that is not the release's. */
+export function nodeNameTaken(release: string, node: string): EnitError {
+  return new EnitError("node_name_taken", `cannot start "${release}": another node is called "${node}"`, {
+    hint: "Stop that node, or give the release another name: {node, [{nodename, NAME}]}.",
+    data: { release, node },
+  });
+}
+
+/** Whether whoever started us wants us to survive the terminal, as nohup(1) does. */
+function isHangupIgnored(): boolean {
+  const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "0";
+  return (BigInt(`0x${ignored}`) & 1n) === 1n;
+}

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+
+/** Where things lie in the state directory of a release. */
+export interface StatePaths {
+  readonly stateDir: string;
+  /** Held by whoever starts, stops or reconfigures the release. */
+  readonly lock: string;
+  /** Which process the VM is: see `vm-record.ts`. */
+  readonly record: string;
+  /** The output of a VM in the background, and what was moved away when it grew too long. */
+  readonly log: string;
+  readonly previousLog: string;
+  /** What the agent reports while applications start: see `progress.ts`. */
+  readonly progress: string;
+  /** What the agent is to do: see `agent-settings.ts`. */
+  readonly agentSettings: string;
+  /** Holds the agent, as `enit-VSN/ebin`. */
+  readonly agentDir: string;
+  /** The HOME in which the VM boots, only for its cookie. */
+  readonly homeDir: string;
+  readonly cookie: string;
+  readonly crashDump: string;
+  /** The release directory, as `release_handler` knows it. */
+  readonly releasesDir: string;
+}
+
+export function statePaths(stateDir: string): StatePaths {
+  const homeDir = join(stateDir, "home");
+  return {
+    stateDir,
+    lock: join(stateDir, "lock"),
+    record: join(stateDir, "vm.json"),
+    log: join(stateDir, "log"),
+    previousLog: join(stateDir, "log.1"),
+    progress: join(stateDir, "progress"),
+    agentSettings: join(stateDir, "agent.settings"),
+    agentDir: join(stateDir, "agent"),
+    homeDir,
+    cookie: join(homeDir, ".erlang.cookie"),
+    crashDump: join(homeDir, "erl_crash.dump"),
+    releasesDir: join(stateDir, "releases"),
+  };
+}

@@ -1,0 +1,30 @@
+import {
+  type ApplicationIndex,
+  findApplications,
+  findOtp,
+  type OtpInstallation,
+  resolveApplications,
+  type ResolvedApplication,
+} from "../otp/index.ts";
+import type { Release } from "../release/index.ts";
+
+/** What is installed on this machine for a release. */
+export interface ReleaseSystem {
+  readonly otp: OtpInstallation;
+  readonly index: ApplicationIndex;
+  /** The applications of the release and all that these need, in the order in which they start. */
+  readonly applications: readonly ResolvedApplication[];
+}
+
+/**
+ * Finds the OTP and the applications that a release runs on, as they are installed now.
+ *
+ * Throws `otp_not_found`, `otp_too_old`, `application_not_found`, `application_version_not_found`,
+ * `application_included_twice`, `circular_dependency`, and what unusable `.app` files throw.
+ */
+export function findReleaseSystem(release: Release): ReleaseSystem {
+  const { otpRoot, libDirs } = release.node;
+  const otp = findOtp(otpRoot === undefined ? {} : { root: otpRoot });
+  const index = findApplications({ libDirs: [...libDirs, otp.libDir] });
+  return { otp, index, applications: resolveApplications(release.applications, index, release.name) };
+}

@@ -1,0 +1,72 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { statePaths } from "./state-paths.ts";
+import { errorCode } from "./system-error.ts";
+
+/** What must be known of a VM to find it again, whatever its release's files say by then. */
+export interface VmIdentification {
+  /** The release's name and version when it was started. */
+  readonly release: string;
+  readonly version: string;
+  /** `name@host` */
+  readonly node: string;
+  readonly longNames: boolean;
+  readonly listenAddress?: string | undefined;
+  readonly epmdPort?: number | undefined;
+  readonly otpRoot: string;
+}
+
+/** A VM that was started here, and its process. */
+export interface RunningVm extends VmIdentification {
+  readonly pid: number;
+  /** Field 22 of `/proc/PID/stat`, which together with the boot of the machine tells processes of one number apart. */
+  readonly startTime: string;
+  readonly bootId: string;
+}
+
+/** Notes that this process is, or is about to become, the VM. */
+export function writeVmRecord(stateDir: string, identification: VmIdentification): void {
+  const { record } = statePaths(stateDir);
+  const self = readProcess(process.pid);
+  if (self === undefined) throw new Error("/proc does not show this process");
+  const vm: RunningVm = { ...identification, pid: process.pid, startTime: self.startTime, bootId: readBootId() };
+  writeFileSync(`${record}.new`, `${JSON.stringify(vm)}\n`, { mode: 0o644 });
+  renameSync(`${record}.new`, record);
+}
+
+/** The VM of this state directory, if its process is alive. */
+export function findRunningVm(stateDir: string): RunningVm | undefined {
+  const vm = readVmRecord(stateDir);
+  return vm !== undefined && isAlive(vm) ? vm : undefined;
+}
+
+/** Whether the very process of a record still runs; one that has ended and waits for its parent does not. */
+export function isAlive({ pid, startTime, bootId }: Pick<RunningVm, "pid" | "startTime" | "bootId">): boolean {
+  const found = readProcess(pid);
+  return found?.startTime === startTime && !"ZX".includes(found.state) && readBootId() === bootId;
+}
+
+function readVmRecord(stateDir: string): RunningVm | undefined {
+  try {
+    return JSON.parse(readFileSync(statePaths(stateDir).record, "utf8")) as RunningVm;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function readProcess(pid: number): { state: string; startTime: string } | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ESRCH") return undefined;
+    throw error;
+  }
+  // The second field is the name in brackets, which may hold anything; proc_pid_stat(5).
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0] ?? "", startTime: fields[19] ?? "" };
+}
+
+function readBootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+}
