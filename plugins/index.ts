@@ -6,6 +6,7 @@ import type { BuiltIn } from "../src/host/index.ts";
  */
 export const BUILT_INS: readonly BuiltIn[] = [
   { name: "script", provides: { commands: ["script"] }, load: () => import("./script/index.ts") },
+  { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
   { name: "plugin", provides: { commands: ["plugin list"] }, load: () => import("./plugin/index.ts") },
   { name: "help", provides: { commands: ["help"] }, load: () => import("./help/index.ts") },
   { name: "version", provides: { commands: ["version"] }, load: () => import("./version/index.ts") },

@@ -1,7 +1,8 @@
 import type { ArgumentDefinitions } from "./arguments.ts";
-import type { Command, CommandDefinition } from "./command.ts";
+import type { Command, CommandDefinition, Rendered, Rendering } from "./command.ts";
 import type { Context } from "./context.ts";
 import type { Hooks } from "./hooks.ts";
+import type { Ui } from "./ui.ts";
 import type { Overlay, OverlayDefinition } from "./overlay.ts";
 
 /** A plugin as the host sees it, the types of its parts erased. */
@@ -28,10 +29,27 @@ type SetupResult = void | (() => void | Promise<void>);
 /** What `definePlugin` takes: everything in it is inferred. */
 export interface PluginDefinition<A, D, O> extends PluginBase {
   /** By name; a name may be several words (`plugin list`). */
-  readonly commands?: { readonly [K in keyof A]: DefinedCommand | CommandDefinition<A[K], SoleData<keyof A, D>> };
+  readonly commands?: DataSource<SoleData<keyof A, D>> & {
+    readonly [K in keyof A]: DefinedCommand | CommandDefinition<A[K], SoleData<keyof A, D>>;
+  };
   /** By the name that stands first in the tuple of a `reltool.config`. */
   readonly overlays?: { readonly [K in keyof O]: OverlayDefinition<O[K]> };
 }
+
+/**
+ * Where the type checker finds `D`, which it does not look for in the mapped type beside this one, since that one is
+ * inferred for `A`. Must stand first, so that the other one types the arguments of `run`.
+ */
+interface DataSource<D> {
+  readonly [name: string]: Unchecked<
+    Exclude<keyof CommandDefinition<never, never>, "run" | "render"> | keyof DefinedCommand
+  > & {
+    readonly run?: (context: Context, args: never) => D | Promise<D>;
+    readonly render?: (data: Rendered<D>, ui: Ui) => Rendering;
+  };
+}
+
+type Unchecked<Keys extends PropertyKey> = { readonly [K in Keys]?: unknown };
 
 /**
  * The data of a plugin's only command. The type checker infers one such type for each call, so that a plugin with several
