@@ -45,8 +45,9 @@ function readEtf(terms: Terms, { bytes }: Input): readonly Term[] {
 }
 
 function readJson(terms: Terms, input: Input): readonly Term[] {
-  const all = terms.jsonToTerm(parseJson(input));
-  if (all.kind === "list" && all.tail === undefined) return all.elements;
+  const values = parseJson(input);
+  const all = Array.isArray(values) ? terms.jsonToTerm(values) : undefined;
+  if (all?.kind === "list") return all.elements;
   const name = input.file ?? "standard input";
   throw new EnitError("term_json", `cannot read "${name}": it must be an array with one element for each term`, {
     kind: "input",

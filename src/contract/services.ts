@@ -31,8 +31,9 @@ export interface HostService {
 export interface PluginInfo {
   readonly name: string;
   readonly version: string | undefined;
-  /** Where it was found: `built in`, `beside the binary`, `system`, `host`, `ENIT_PLUGIN_PATH`, `enit.toml`. */
+  /** `built in`, `beside the binary`, `system`, `host`, `ENIT_PLUGIN_PATH`, `--plugin-dir` or `enit.toml`. */
   readonly origin: string;
+  /** Its code or, where that is not known, its `plugin.toml`. */
   readonly file: string | undefined;
   readonly provides: Provides | undefined;
   /** `ready`: not loaded since nothing needed it yet. */

@@ -49,7 +49,7 @@ function fileSource(name: string, file: string, origin: string, trust: boolean):
   try {
     checkName(name, file);
     if (trust) refuse(facts, explainCodeDistrust(file));
-    return { ...facts, load: () => import(Bun.pathToFileURL(file).href) };
+    return { ...facts, load: () => import(file) };
   } catch (error) {
     return { ...facts, error: asPluginError(facts, error) };
   }
@@ -74,7 +74,7 @@ async function folderSource(
         ...known,
         load: () => {
           if (trust) refuse(known, explainCodeDistrust(entry));
-          return import(Bun.pathToFileURL(entry).href);
+          return import(entry);
         },
       };
     } catch (error) {

@@ -1,6 +1,14 @@
-import type { ArgumentDefinition, CommandInfo, FlagInfo, HostService } from "../../contract/index.ts";
+import type {
+  ArgumentDefinition,
+  Command,
+  CommandInfo,
+  FlagInfo,
+  HostService,
+  PositionalInfo,
+} from "../../contract/index.ts";
+import { EnitError } from "../../error/index.ts";
 import { HOST_FLAGS, flagNames, positionalName } from "../arguments/index.ts";
-import type { PluginRegistry } from "../plugins/index.ts";
+import type { PluginEntry, PluginRegistry } from "../plugins/index.ts";
 
 /** Makes the service that tells what this enit is and has. */
 export function makeHostService(registry: PluginRegistry, facts: { version: string; program: string }): HostService {
@@ -10,31 +18,38 @@ export function makeHostService(registry: PluginRegistry, facts: { version: stri
     plugins: () => registry.describe(),
     commands: async () => {
       const infos: CommandInfo[] = [];
-      for (const [name, entry] of registry.commands()) {
-        const plugin = await registry.load(entry).catch(() => undefined);
-        const command = plugin?.commands?.[name];
-        if (command === undefined) continue;
-        const args = Object.entries(command.args ?? {});
-        infos.push({
-          name,
-          plugin: entry.name,
-          builtIn: entry.builtIn,
-          description: command.description,
-          details: command.details,
-          examples: command.examples ?? [],
-          positionals: args.flatMap(([key, definition]) => {
-            if (definition.type !== "positional") return [];
-            const { description, required = false, rest = false } = definition;
-            return [
-              { name: positionalName(key, definition), description, required, rest, default: definition.default },
-            ];
-          }),
-          flags: args.flatMap(([key, definition]) => describeFlag(key, definition)),
-        });
-      }
+      for (const [name, entry] of registry.commands()) infos.push(await describeCommand(name, entry, registry));
       return infos;
     },
   };
+}
+
+/** Of a plugin that cannot be loaded, the reason stands in place of the description. */
+async function describeCommand(name: string, entry: PluginEntry, registry: PluginRegistry): Promise<CommandInfo> {
+  let command: Partial<Command> = {};
+  try {
+    command = (await registry.load(entry)).commands?.[name] ?? {};
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    command = { description: error.message };
+  }
+  const args = Object.entries(command.args ?? {});
+  return {
+    name,
+    plugin: entry.name,
+    builtIn: entry.builtIn,
+    description: command.description ?? "",
+    details: command.details,
+    examples: command.examples ?? [],
+    positionals: args.flatMap(([key, definition]) => describePositional(key, definition)),
+    flags: args.flatMap(([key, definition]) => describeFlag(key, definition)),
+  };
+}
+
+function describePositional(key: string, definition: ArgumentDefinition): PositionalInfo[] {
+  if (definition.type !== "positional") return [];
+  const { description, required = false, rest = false, default: value } = definition;
+  return [{ name: positionalName(key, definition), description, required, rest, default: value }];
 }
 
 function describeFlag(key: string, definition: ArgumentDefinition): FlagInfo[] {
