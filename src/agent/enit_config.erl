@@ -1,7 +1,7 @@
 %% Gives running applications a changed configuration.
 -module(enit_config).
 
--export([change/2]).
+-export([change/2, environments/1]).
 
 -type change() :: {Application :: atom(), Changed :: [{atom(), term()}],
                    New :: [{atom(), term()}], Removed :: [atom()]}.
@@ -64,4 +64,23 @@ call(Module, Changed, New, Removed) ->
         Other -> {error, Other}
     catch
         Class:Reason:Stack -> {error, {Class, Reason, Stack}}
+    end.
+
+%% The environments of those of the applications that are loaded: as they are, and as their .app
+%% files give them.
+-spec environments([Application :: atom()]) -> {Running :: Environments, Defaults :: Environments}
+              when Environments :: [{atom(), [{atom(), term()}]}].
+environments(Applications) ->
+    Loaded = [Name || {Name, _, _} <- application:loaded_applications(),
+                      lists:member(Name, Applications)],
+    {[{Name, application:get_all_env(Name)} || Name <- Loaded],
+     [{Name, default_environment(Name)} || Name <- Loaded]}.
+
+default_environment(Application) ->
+    case code:where_is_file(atom_to_list(Application) ++ ".app") of
+        non_existing ->
+            [];
+        File ->
+            {ok, [{application, Application, Properties}]} = file:consult(File),
+            proplists:get_value(env, Properties, [])
     end.

@@ -13,7 +13,7 @@ get() ->
       otp_release => erlang:system_info(otp_release),
       os_pid => os:getpid(),
       uptime => element(1, erlang:statistics(wall_clock)),
-      nodes => lists:sort(nodes(connected) -- [node(group_leader())]),
+      nodes => lists:sort(nodes(connected)),
       running => lists:sort(Running),
       starting => starting(Phase, Running),
       memory => erlang:memory()}.

@@ -16,7 +16,13 @@ export interface Context extends Services {
    * Ends this process by becoming another program (`execve`): same pid, nothing left of enit. Clean-up and the
    * `command:after` hooks run first, and what was written is flushed. Throws, to leave `run`: do not catch it.
    */
-  replaceProcess(program: ProgramStart): never;
+  replaceProcess(successor: Successor | ProgramStart): never;
+}
+
+/** Something that this process can become. */
+export interface Successor {
+  /** Executes it in place of this process. */
+  become(): Promise<never>;
 }
 
 export interface ProgramStart {
@@ -35,6 +41,8 @@ export interface Log {
   success(message: string): void;
   /** Shown with `--verbose`. */
   debug(message: string): void;
+  /** Text as it is, whatever the verbosity: what somebody else printed, a node for one. */
+  output(text: string): void;
 }
 
 export interface ProgressOptions {

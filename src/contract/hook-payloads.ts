@@ -38,33 +38,6 @@ export interface ConfigEntry {
   readonly origin?: SourcePosition;
 }
 
-/** The program that is about to be executed as the emulator. */
-export interface LaunchPlan {
-  /** Absolute. */
-  readonly path: string;
-  /** `argv[0]` included. No credential may stand here. */
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly workingDirectory: string;
-}
-
-/** What a reconfiguration changes, by application. */
-export interface ReconfigurePlan {
-  readonly applications: readonly ApplicationChange[];
-}
-
-export interface ApplicationChange {
-  readonly application: string;
-  readonly changed: readonly KeyValue[];
-  readonly added: readonly KeyValue[];
-  readonly removed: readonly string[];
-}
-
-export interface KeyValue {
-  readonly key: string;
-  readonly value: Term;
-}
-
 export interface BuildFacts {
   readonly release: ReleaseFacts;
   /** Absolute path of the tree that is being built. */

@@ -5,14 +5,14 @@ import type {
   CommandCall,
   CommandEnd,
   ConfigSection,
-  LaunchPlan,
   NodeFacts,
   PackagedFile,
-  ReconfigurePlan,
   ReleaseFacts,
   UpgradeFacts,
 } from "./hook-payloads.ts";
+import type { ReconfigurePlan } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
+import type { LaunchPlan } from "../vm/index.ts";
 
 /** Observed by every plugin in order, one after the other. */
 interface Series<Payload> {

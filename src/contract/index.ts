@@ -11,20 +11,16 @@ export type {
   StringArgument,
 } from "./arguments.ts";
 export type { Command, CommandDefinition, Rendered, Rendering } from "./command.ts";
-export type { Context, Log, ProgramStart, Progress, ProgressOptions } from "./context.ts";
+export type { Context, Log, ProgramStart, Progress, ProgressOptions, Successor } from "./context.ts";
 export type {
   AppupChange,
-  ApplicationChange,
   BuildFacts,
   CommandCall,
   CommandEnd,
   ConfigEntry,
   ConfigSection,
-  KeyValue,
-  LaunchPlan,
   NodeFacts,
   PackagedFile,
-  ReconfigurePlan,
   ReleaseFacts,
   UpgradeFacts,
 } from "./hook-payloads.ts";
@@ -49,3 +45,32 @@ export { defineCommand, definePlugin } from "./plugin.ts";
 export type { DefinedCommand, Plugin, PluginDefinition } from "./plugin.ts";
 export type { CommandInfo, FlagInfo, HostService, PluginInfo, PositionalInfo, Provides, Services } from "./services.ts";
 export type { Cell, TreeNode, Ui } from "./ui.ts";
+export {
+  describeRetry,
+  readStartArguments,
+  readStopArguments,
+  releaseArguments,
+  startArguments,
+  stopArguments,
+} from "./release-arguments.ts";
+export type {
+  ConfigChangeAnswer,
+  ForegroundOptions,
+  MatchOption,
+  NodeApplication,
+  NodeStatus,
+  ReleaseListing,
+  ReleaseProcess,
+  ReleaseService,
+  ReleaseState,
+  StartedRelease,
+  StartOptions,
+  StartStep,
+  StopOptions,
+  StoppedRelease,
+  WaitOptions,
+} from "./releases.ts";
+export type { CallOptions, NodeConnection } from "../dist/index.ts";
+export type { ConfigOrigin, ExplainedKey, KeyChange, ReconfigurePlan, Release } from "../release/index.ts";
+export type { Term } from "../term/index.ts";
+export type { LaunchPlan } from "../vm/index.ts";

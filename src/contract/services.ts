@@ -1,3 +1,5 @@
+import type { ReleaseService } from "./releases.ts";
+
 /**
  * The services of the context, each a member that the host makes when it is first used.
  *
@@ -13,6 +15,8 @@ export interface Services {
   readonly host: HostService;
   /** Paths and defaults of this host, from flags, variables and `enit.toml`. */
   readonly settings: import("../release/index.ts").HostSettings;
+  /** The releases of this host and the nodes that run them. */
+  readonly releases: ReleaseService;
 }
 
 /** Facts about the running enit, its plugins and commands. */
@@ -20,6 +24,8 @@ export interface HostService {
   readonly version: string;
   /** `enit`, or `knit` when invoked so. */
   readonly program: string;
+  /** The absolute path of the binary. */
+  readonly executable: string;
   /** The flags that every command takes. */
   readonly flags: readonly FlagInfo[];
   /** Every plugin that was found, loaded or not, in the order of loading. */

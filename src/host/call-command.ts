@@ -1,4 +1,4 @@
-import type { CommandCall, CommandEnd, ProgramStart } from "../contract/index.ts";
+import type { CommandCall, CommandEnd, ProgramStart, Successor } from "../contract/index.ts";
 import { ProcessReplacement } from "./context.ts";
 import { toEnitError } from "./failure.ts";
 import { type Screen, dataDocument, drawPlain } from "./output/index.ts";
@@ -19,7 +19,7 @@ export async function callCommand(
   call: PreparedCall,
   session: Session,
   screen: Screen,
-): Promise<ProgramStart | undefined> {
+): Promise<Successor | ProgramStart | undefined> {
   const { name, args, command, context, plugin } = call;
   const facts: CommandCall = { command: name, args };
   const began = performance.now();
@@ -34,7 +34,7 @@ export async function callCommand(
   } catch (thrown) {
     if (thrown instanceof ProcessReplacement) {
       await after({ ok: true, data: null });
-      return thrown.program;
+      return thrown.successor;
     }
     const error = toEnitError(thrown, {
       action: `finish "${name}"`,

@@ -1,4 +1,13 @@
-import type { Context, HookRunner, Log, ProgramStart, Progress, ProgressOptions, Services } from "../contract/index.ts";
+import type {
+  Context,
+  HookRunner,
+  Log,
+  ProgramStart,
+  Progress,
+  ProgressOptions,
+  Services,
+  Successor,
+} from "../contract/index.ts";
 
 /** What all contexts of one run share. */
 export interface ContextBase {
@@ -12,11 +21,11 @@ export interface ContextBase {
 /** Thrown by `replaceProcess` to leave a command. */
 export class ProcessReplacement extends Error {
   override readonly name = "ProcessReplacement";
-  readonly program: ProgramStart;
+  readonly successor: Successor | ProgramStart;
 
-  constructor(program: ProgramStart) {
-    super(`this process is about to become ${program.path}`);
-    this.program = program;
+  constructor(successor: Successor | ProgramStart) {
+    super("this process is about to become another program");
+    this.successor = successor;
   }
 }
 
@@ -28,8 +37,8 @@ export function makeContext(base: ContextBase, config: Context["config"]): Conte
     signal: base.signal,
     hooks: base.hooks,
     progress: base.progress,
-    replaceProcess: (program: ProgramStart): never => {
-      throw new ProcessReplacement(program);
+    replaceProcess: (successor: Successor | ProgramStart): never => {
+      throw new ProcessReplacement(successor);
     },
   };
   return Object.assign(Object.create(base.services) as Services, own);

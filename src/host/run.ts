@@ -1,4 +1,4 @@
-import type { ProgramStart } from "../contract/index.ts";
+import type { ProgramStart, Successor } from "../contract/index.ts";
 import { EnitError } from "../error/index.ts";
 import { type HostSettings, type SettingFlags, loadSettings } from "../release/index.ts";
 import { callCommand } from "./call-command.ts";
@@ -52,7 +52,7 @@ export async function runHost(options: HostOptions): Promise<number> {
   try {
     const ending = await runCommandLine(options, screen, signals);
     await screen.console.flush();
-    return typeof ending === "number" ? ending : becomeProgram(ending, options);
+    return typeof ending === "number" ? ending : await become(ending, options);
   } catch (thrown) {
     return fail(thrown);
   }
@@ -62,7 +62,7 @@ async function runCommandLine(
   options: HostOptions,
   screen: Screen,
   signals: SignalWatch,
-): Promise<number | ProgramStart> {
+): Promise<number | Successor | ProgramStart> {
   const { argv, program, env, builtIns, executable } = options;
   const line = readCommandLine(program === "knit" ? ["knit-build", ...argv] : argv, program);
   const { flags } = line;
@@ -79,14 +79,16 @@ async function runCommandLine(
 
   const services = makeServices(() => ({
     settings,
-    host: makeHostService(registry, { version: options.version, program }),
+    host: makeHostService(registry, { version: options.version, program, executable }),
+    hooks: session.hooks,
+    log: screen.log,
   }));
-  const session = new Session(
+  const session: Session = new Session(
     registry,
     { log: screen.log, signal: signals.signal, services, progress: screen.progress.bind(screen) },
     (plugin) => settings.plugins[plugin] ?? {},
   );
-  let ending: number | ProgramStart = 0;
+  let ending: number | Successor | ProgramStart = 0;
   try {
     ending = (await runFound(found, line, { session, registry, screen })) ?? 0;
   } finally {
@@ -108,7 +110,7 @@ async function runFound(
   found: FoundCommand,
   line: CommandLine,
   run: { readonly session: Session; readonly registry: PluginRegistry; readonly screen: Screen },
-): Promise<ProgramStart | undefined> {
+): Promise<Successor | ProgramStart | undefined> {
   const { name, entry, words } = found;
   const { commands } = await run.registry.load(entry);
   const command = commands?.[name];
@@ -175,11 +177,12 @@ function settingFlags(flags: CommandLine["flags"]): SettingFlags {
   };
 }
 
-function becomeProgram(program: ProgramStart, options: HostOptions): never {
+async function become(successor: Successor | ProgramStart, options: HostOptions): Promise<never> {
+  if ("become" in successor) return successor.become();
   try {
-    return options.execute(program);
+    return options.execute(successor);
   } catch (cause) {
     const state = cause instanceof Error ? cause.message : String(cause);
-    throw new EnitError("exec_failed", `cannot run "${program.path}": ${state}`, { kind: "io", cause });
+    throw new EnitError("exec_failed", `cannot run "${successor.path}": ${state}`, { kind: "io", cause });
   }
 }

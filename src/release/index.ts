@@ -11,11 +11,11 @@ export type {
 } from "./config-model.ts";
 export { planReconfigure } from "./diff.ts";
 export type { ApplicationChange, KeyChange, ReconfigureInput, ReconfigurePlan } from "./diff.ts";
-export { MASKED_COOKIE, explainConfig, maskCookie } from "./explain.ts";
+export { explainConfig, maskCookie } from "./explain.ts";
 export type { ExplainedKey } from "./explain.ts";
 export type { Limit } from "./limits.ts";
 export type { NodeSettings } from "./node-settings.ts";
-export { findReleaseName, listReleaseNames, loadRelease, loadReleases } from "./release.ts";
+export { findReleaseName, listReleaseNames, loadRelease, loadReleases, releaseStateDir } from "./release.ts";
 export type { LoadOptions, LoadedRelease, Release } from "./release.ts";
 export { SETTINGS, describeOrigin } from "./setting-names.ts";
 export type { SettingFlags, SettingName, SettingOrigin } from "./setting-names.ts";

@@ -29,7 +29,10 @@ export interface Release {
 
 export interface LoadOptions {
   /** Changes the merged configuration before anything is read from it. */
-  readonly resolveConfig?: (config: MergedConfig, release: { readonly name: string }) => Promise<MergedConfig>;
+  readonly resolveConfig?: (
+    config: MergedConfig,
+    release: { readonly name: string; readonly version: string },
+  ) => Promise<MergedConfig>;
 }
 
 const DEFINITION = "release.enit";
@@ -47,7 +50,7 @@ export async function loadRelease(name: string, settings: HostSettings, options:
   const definition = isReleaseName(name) ? readDefinition(join(definitionDir, DEFINITION), name, warnings) : undefined;
   if (definition === undefined) throw releaseNotFound(name, settings);
   const written = readCascade([definitionDir, hostDir], warnings);
-  const config = (await options.resolveConfig?.(written, { name })) ?? written;
+  const config = (await options.resolveConfig?.(written, { name, version: definition.version })) ?? written;
   return {
     name,
     version: definition.version,
@@ -58,7 +61,7 @@ export async function loadRelease(name: string, settings: HostSettings, options:
     extensions: [...new Set(config.extensions.map((extension) => extension.name))],
     definitionDir,
     hostDir,
-    stateDir: join(stateDirFor(name, settings), name),
+    stateDir: releaseStateDir(name, settings),
     config,
     node: readNodeSettings({ name, hostDir }, config, settings, warnings),
     warnings,
@@ -67,7 +70,8 @@ export async function loadRelease(name: string, settings: HostSettings, options:
 
 /** A release, or why it cannot be loaded. */
 export type LoadedRelease =
-  { readonly name: string; readonly release: Release } | { readonly name: string; readonly error: EnitError };
+  | { readonly name: string; readonly release: Release }
+  | { readonly name: string; readonly stateDir: string; readonly error: EnitError };
 
 /**
  * Loads all releases, in the order of their names; those that are broken come with their errors.
@@ -80,7 +84,7 @@ export function loadReleases(settings: HostSettings, options: LoadOptions = {}):
       try {
         return { name, release: await loadRelease(name, settings, options) };
       } catch (error) {
-        if (error instanceof EnitError) return { name, error };
+        if (error instanceof EnitError) return { name, stateDir: releaseStateDir(name, settings), error };
         throw error;
       }
     }),
@@ -113,6 +117,16 @@ export function findReleaseName(text: string, settings: HostSettings, options: {
   return name;
 }
 
+/**
+ * The directory that holds the state of a release, whether its files can be read or not.
+ *
+ * For a user with a state directory of their own, a release that root started has its state where root keeps it.
+ */
+export function releaseStateDir(name: string, settings: HostSettings): string {
+  const ofSystem = settings.systemStateDir === undefined ? undefined : join(settings.systemStateDir, name);
+  return ofSystem !== undefined && existsSync(ofSystem) ? ofSystem : join(settings.stateDir, name);
+}
+
 /** The name of a directory that is not hidden, and nothing that leads elsewhere. */
 function isReleaseName(name: string): boolean {
   return /^[^./\0][^/\0]*$/.test(name);
@@ -130,15 +144,6 @@ function releaseNotFound(name: string, settings: HostSettings): EnitError {
     hint,
     data: { name, definitionDir, known, ...(nearest === undefined ? {} : { nearest }) },
   });
-}
-
-/**
- * The directory that holds the state of a release.
- *
- * For a user with a state directory of their own, a release that root started has its state where root keeps it.
- */
-function stateDirFor(name: string, { stateDir, systemStateDir }: HostSettings): string {
-  return systemStateDir !== undefined && existsSync(join(systemStateDir, name)) ? systemStateDir : stateDir;
 }
 
 function droppedApplication(kept: ApplicationRequest, dropped: ApplicationRequest): Warning {

@@ -1,5 +1,4 @@
 export type { LaunchOrder } from "./execute.ts";
-export { INTERNAL_COMMAND } from "./internal-command.ts";
 export { runInternal } from "./internal.ts";
 export { lockState } from "./lock.ts";
 export type { LockOptions, StateLock } from "./lock.ts";
@@ -18,3 +17,5 @@ export { findReleaseSystem } from "./system.ts";
 export type { ReleaseSystem } from "./system.ts";
 export { findRunningVm } from "./vm-record.ts";
 export type { RunningVm, VmIdentification } from "./vm-record.ts";
+export { readSysConfig, writeSysConfig } from "./sys-config-file.ts";
+export { planRemoteShell } from "./remote-shell.ts";

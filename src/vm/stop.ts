@@ -21,7 +21,7 @@ export interface StopOptions {
   /** Called once if another enit works on the release, for which we wait. */
   readonly onWait?: (() => void) | undefined;
   /** Called when the VM was found, before it is asked to stop. */
-  readonly onStopping?: ((vm: RunningVm) => void) | undefined;
+  readonly onStopping?: ((vm: RunningVm) => void | Promise<void>) | undefined;
 }
 
 export interface StopResult {
@@ -45,7 +45,7 @@ export async function stopRelease(
   using cleanup = new DisposableStack();
   if (options.force !== true) cleanup.use(await lockState(release.stateDir, options));
   const vm = mustRun(release);
-  options.onStopping?.(vm);
+  await options.onStopping?.(vm);
 
   const { timeoutSeconds, signal } = options;
   const patience = timeoutSeconds === "infinity" ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);

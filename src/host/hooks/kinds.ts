@@ -33,16 +33,17 @@ type ResultCheck = (value: unknown) => string | undefined;
 /** What the results of waterfall handlers must be; plugins in JavaScript have no type checker. */
 const RESULT_CHECKS: { readonly [N in WaterfallName]: ResultCheck } = {
   "config:resolve": listOf(fields({ application: isText, entries: listOf(fields({ key: isText, value: isTerm })) })),
-  "vm:launch": fields({ path: isText, argv: listOf(isText), env: recordOf(isText), workingDirectory: isText }),
+  "vm:launch": fields({ executable: isText, argv: listOf(isText), env: recordOf(isText), cwd: isText }),
   "reconfigure:plan": fields({
     applications: listOf(
       fields({
         application: isText,
-        changed: listOf(fields({ key: isText, value: isTerm })),
-        added: listOf(fields({ key: isText, value: isTerm })),
-        removed: listOf(isText),
+        changed: listOf(fields({ key: isText, old: isTerm, new: isTerm })),
+        added: listOf(fields({ key: isText, new: isTerm })),
+        removed: listOf(fields({ key: isText, old: isTerm })),
       }),
     ),
+    notLoaded: listOf(isText),
   }),
   "build:config": listOf(isTerm),
   "build:spec": isTerm,

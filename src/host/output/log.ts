@@ -20,7 +20,7 @@ const LEVELS = {
   info: { label: "", color: 39, shown: NORMAL },
   success: { label: "", color: 39, shown: NORMAL },
   debug: { label: "debug: ", color: 90, shown: ["verbose"] },
-} as const satisfies Record<keyof Log, Level>;
+} as const satisfies Record<Exclude<keyof Log, "output">, Level>;
 
 /**
  * Makes a log that writes a line for each message to standard error.
@@ -42,5 +42,6 @@ export function makeLog(
     info: (message) => write(LEVELS.info, message),
     success: (message) => write(LEVELS.success, message),
     debug: (message) => write(LEVELS.debug, message),
+    output: (text) => console.note(text),
   };
 }

@@ -11,7 +11,10 @@ import { HOST_FLAGS, flagNames, positionalName } from "../arguments/index.ts";
 import type { PluginEntry, PluginRegistry } from "../plugins/index.ts";
 
 /** Makes the service that tells what this enit is and has. */
-export function makeHostService(registry: PluginRegistry, facts: { version: string; program: string }): HostService {
+export function makeHostService(
+  registry: PluginRegistry,
+  facts: Pick<HostService, "version" | "program" | "executable">,
+): HostService {
   return {
     ...facts,
     flags: Object.entries(HOST_FLAGS).flatMap(([key, definition]) => describeFlag(key, definition)),

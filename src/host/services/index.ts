@@ -1,10 +1,12 @@
-import type { HostService, Services } from "../../contract/index.ts";
+import type { HookRunner, HostService, Log, Services } from "../../contract/index.ts";
 import type { HostSettings } from "../../release/index.ts";
 
 /** What the factories of services may use. */
 export interface ServiceBase {
   readonly settings: HostSettings;
   readonly host: HostService;
+  readonly hooks: HookRunner;
+  readonly log: Log;
 }
 
 /**
@@ -16,6 +18,10 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
   otp: () => require("../../otp/index.ts") as typeof import("../../otp/index.ts"),
   host: (base) => base.host,
   settings: (base) => base.settings,
+  releases: (base) => {
+    const room = require("./releases/index.ts") as typeof import("./releases/index.ts");
+    return room.makeReleaseService(base);
+  },
 };
 
 /** Makes the services, each on its first use and once. */

@@ -1,0 +1,21 @@
+import { definePlugin } from "../../src/contract/index.ts";
+
+export default definePlugin({
+  name: "list",
+  api: 1,
+  commands: {
+    list: {
+      description: "List the releases of this host and whether they run",
+      examples: [["list --json", "the same for a script"]],
+      run: (ctx) => ctx.releases.list(),
+      render: (releases, ui) =>
+        releases.length === 0
+          ? "no releases"
+          : ui.list(
+              releases.map(({ name, version, node, state, error }) =>
+                error === undefined ? `${name} ${version} [${node}] (${state})` : `${name} (${state}) ${ui.red(error)}`,
+              ),
+            ),
+    },
+  },
+});

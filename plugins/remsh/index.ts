@@ -1,0 +1,18 @@
+import { definePlugin, releaseArguments } from "../../src/contract/index.ts";
+
+export default definePlugin({
+  name: "remsh",
+  api: 1,
+  commands: {
+    remsh: {
+      description: "Open an Erlang shell on a running release",
+      details: "Starts an Erlang VM of its own as a hidden node. Leave it with Ctrl-G q, or Ctrl-C twice.",
+      examples: [["remsh relex", "open a shell on the node of relex"]],
+      args: releaseArguments,
+      run: async (ctx, args) => {
+        const release = await ctx.releases.load(args.release, { match: args.match });
+        return ctx.replaceProcess(await ctx.releases.remoteShell(release));
+      },
+    },
+  },
+});

@@ -1,0 +1,138 @@
+import type { NodeConnection } from "../dist/index.ts";
+import type { ExplainedKey, ReconfigurePlan, Release } from "../release/index.ts";
+import type { ProgramStart, Successor } from "./context.ts";
+
+/** Releases that are defined on this host: their definitions, configuration, and the nodes that run them. */
+export interface ReleaseService {
+  /** The names of all releases that are defined, sorted. */
+  names(): Promise<readonly string[]>;
+  /**
+   * Reads one release: definition, cascade, the `config:resolve` hooks.
+   *
+   * With `match`, `name` may be a pattern or the beginning of one release's name. Warnings are logged once.
+   * Throws `release_not_found`, `ambiguous_match`, and what is wrong with its files.
+   */
+  load(name: string, options?: MatchOption): Promise<Release>;
+  /** Every key of the merged configuration with the places that wrote it; the cookie masked unless `showCookie`. */
+  explain(release: Release, options?: { readonly showCookie?: boolean }): readonly ExplainedKey[];
+  /** All releases and what they are doing; one that cannot be read hides none of the others. */
+  list(): Promise<readonly ReleaseListing[]>;
+  /** What the release is doing, as far as this host can tell without asking its node. */
+  process(release: Release): Promise<ReleaseProcess>;
+  /** Asks a running release for everything about itself; `undefined` when it does not run. */
+  inspect(release: Release, options?: WaitOptions): Promise<NodeStatus | undefined>;
+  /** Connects to the node of a running release. Throws `not_running`, `wrong_cookie`, `node_unreachable`. */
+  connect(release: Release, options?: WaitOptions): Promise<NodeConnection>;
+  /** Starts a release in the background; returns when every application runs. Throws `already_running`, `start_failed`. */
+  start(release: Release, options?: StartOptions): Promise<StartedRelease>;
+  /** Prepares a start in the foreground: this process becomes the VM by `context.replaceProcess`. */
+  startForeground(release: Release, options?: ForegroundOptions): Promise<Successor>;
+  /**
+   * Stops a release by its name, also one whose files can no longer be read; returns when its process is gone.
+   * Throws `not_running`, `stop_timeout`.
+   */
+  stop(name: string, options?: StopOptions): Promise<StoppedRelease>;
+  /** Finds what a reconfiguration would change, by the `reconfigure:plan` hooks too. Throws `not_running`. */
+  planReconfigure(release: Release, options?: WaitOptions): Promise<ReconfigurePlan>;
+  /** Applies a plan in the running node; gives what each `config_change/3` answered. */
+  reconfigure(release: Release, plan: ReconfigurePlan, options?: WaitOptions): Promise<readonly ConfigChangeAnswer[]>;
+  /** Prepares a remote shell: this process becomes it by `context.replaceProcess`. */
+  remoteShell(release: Release): Promise<ProgramStart>;
+}
+
+export interface MatchOption {
+  readonly match?: boolean;
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface StartOptions extends WaitOptions {
+  /** How often a start that failed is tried again; stronger than the release's `start_retries`. */
+  readonly retries?: number | "infinity" | undefined;
+  /** Seconds between two tries; stronger than the release's `start_delay`. */
+  readonly delaySeconds?: number | undefined;
+  /** Has the node write to syslog as well. */
+  readonly syslog?: boolean;
+  /** Called with what the node does, as it happens. */
+  readonly onStep?: (step: StartStep) => void;
+}
+
+export type ForegroundOptions = Pick<StartOptions, "retries" | "delaySeconds" | "syslog">;
+
+export type StartStep =
+  | { readonly kind: "started"; readonly application: string }
+  | {
+      readonly kind: "retrying";
+      readonly application: string;
+      /** As Erlang prints it. */
+      readonly reason: string;
+      readonly retriesLeft: number | "infinity";
+      readonly delaySeconds: number;
+    };
+
+export interface StopOptions extends MatchOption, WaitOptions {
+  /** Seconds; stronger than the release's `stop_timeout`. */
+  readonly timeoutSeconds?: number | "infinity" | undefined;
+  /** Kills the process when it does not stop in time. */
+  readonly force?: boolean;
+  /** Called once the node was asked to stop. */
+  readonly onWaiting?: (node: string) => void;
+}
+
+export type ReleaseState = "running" | "starting" | "not running";
+
+export interface ReleaseProcess {
+  readonly state: ReleaseState;
+  readonly pid: number | undefined;
+}
+
+export interface ReleaseListing {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly node: string | undefined;
+  readonly state: ReleaseState;
+  /** Why the release cannot be read. */
+  readonly error: string | undefined;
+}
+
+export interface StartedRelease {
+  readonly release: string;
+  readonly version: string;
+  readonly node: string;
+  readonly pid: number;
+  readonly applications: readonly string[];
+}
+
+export interface StoppedRelease {
+  readonly release: string;
+  readonly node: string;
+  readonly pid: number;
+  /** Whether the process had to be killed. */
+  readonly killed: boolean;
+}
+
+/** What a node says about itself. Memory in bytes, as `erlang:memory/0`. */
+export interface NodeStatus {
+  readonly state: "running" | "starting";
+  readonly otp: string;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  readonly connectedNodes: readonly string[];
+  readonly runningApplications: readonly NodeApplication[];
+  readonly startingApplications: readonly string[];
+  readonly memory: Readonly<Record<string, number>>;
+}
+
+export interface NodeApplication {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface ConfigChangeAnswer {
+  readonly application: string;
+  /** `ok`, `no_callback`, `not_running`, `not_loaded`, or in Erlang's syntax what `config_change/3` failed with. */
+  readonly answer: string;
+  readonly ok: boolean;
+}

@@ -1,0 +1,76 @@
+import type { WaitOptions } from "../../../contract/index.ts";
+import type { NodeConnection } from "../../../dist/index.ts";
+import { connectNode, lookupNode } from "../../../dist/index.ts";
+import { EnitError } from "../../../error/index.ts";
+import type { Release } from "../../../release/index.ts";
+import { findRunningVm } from "../../../vm/index.ts";
+
+/**
+ * Connects to the node of a running release; `undefined` when nothing runs.
+ *
+ * A node that this enit did not start is found by its name alone.
+ */
+export async function connectIfRunning(
+  release: Release,
+  options: WaitOptions = {},
+): Promise<NodeConnection | undefined> {
+  const { node } = release;
+  const vm = findRunningVm(release.stateDir);
+  if (vm === undefined && !(await isRegistered(release, options))) return undefined;
+  try {
+    return await connectNode({
+      node: vm?.node ?? node.nodeName,
+      cookie: node.cookie,
+      address: vm === undefined ? node.listenAddress : vm.listenAddress,
+      epmdPort: vm === undefined ? node.epmdPort : vm.epmdPort,
+      signal: options.signal,
+    });
+  } catch (error) {
+    if (!(error instanceof EnitError) || vm === undefined) throw error;
+    throw explain(error, release.name);
+  }
+}
+
+/** Connects to the node of a running release. Throws `not_running`. */
+export async function connect(release: Release, options: WaitOptions = {}): Promise<NodeConnection> {
+  const connection = await connectIfRunning(release, options);
+  if (connection === undefined) throw notRunning(release.name, "connect to");
+  return connection;
+}
+
+/** The error of a command that needs a release which does not run. */
+export function notRunning(release: string, action: string): EnitError {
+  return new EnitError("not_running", `cannot ${action} "${release}": the release is not running`, {
+    hint: `Start it with: enit start ${release}`,
+    data: { release },
+  });
+}
+
+/** Whether epmd knows a node of this name. */
+async function isRegistered({ node }: Release, { signal }: WaitOptions): Promise<boolean> {
+  try {
+    return (await lookupNode(node.name, { epmdPort: node.epmdPort, signal })) !== undefined;
+  } catch (error) {
+    if (error instanceof EnitError && error.code === "epmd_unreachable") return false;
+    throw error;
+  }
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  wrong_cookie:
+    "The node was started with another cookie than the configuration has now. Put the old one back, or restart the release.",
+  node_not_found:
+    "Its process runs: it is still starting, it was told to stop, or epmd was restarted and has forgotten it.",
+  node_unreachable: "Its process runs but does not answer: enit stop --force ends it.",
+};
+
+function explain(error: EnitError, release: string): EnitError {
+  const hint = HINTS[error.code];
+  if (hint === undefined) return error;
+  return new EnitError(error.code, error.message, {
+    kind: error.kind,
+    hint,
+    data: { ...error.data, release },
+    cause: error,
+  });
+}

@@ -1,0 +1,22 @@
+import type { ReleaseListing } from "../../../contract/index.ts";
+import { type LoadedRelease, loadReleases } from "../../../release/index.ts";
+import type { ServiceBase } from "../index.ts";
+import { resolveConfig } from "./load.ts";
+import { processOf } from "./process.ts";
+
+/** Lists all releases as `ReleaseService.list` does. */
+export async function listReleases(base: ServiceBase): Promise<readonly ReleaseListing[]> {
+  const loaded = await loadReleases(base.settings, {
+    resolveConfig: (config, release) => resolveConfig(base, config, release),
+  });
+  return loaded.map(describe);
+}
+
+function describe(loaded: LoadedRelease): ReleaseListing {
+  if ("error" in loaded) {
+    const { name, error, stateDir } = loaded;
+    return { name, version: undefined, node: undefined, state: processOf(stateDir).state, error: error.message };
+  }
+  const { name, version, node, stateDir } = loaded.release;
+  return { name, version, node: node.nodeName, state: processOf(stateDir).state, error: undefined };
+}

@@ -1,0 +1,63 @@
+import type { ConfigEntry, ConfigSection, ReleaseFacts } from "../../../contract/index.ts";
+import type { MergedConfig, Release } from "../../../release/index.ts";
+import { findReleaseName, loadRelease, withConfigValue } from "../../../release/index.ts";
+import type { ServiceBase } from "../index.ts";
+
+/** Reads a release as `ReleaseService.load` does, by the hooks `config:resolve`. */
+export async function load(base: ServiceBase, text: string, match: boolean): Promise<Release> {
+  const { settings, log } = base;
+  const name = findReleaseName(text, settings, { match });
+  const release = await loadRelease(name, settings, {
+    resolveConfig: (config, facts) => resolveConfig(base, config, facts),
+  });
+  for (const { message, hint } of release.warnings) {
+    log.warn(hint === undefined ? `${message}.` : `${message}. ${hint}`);
+  }
+  return release;
+}
+
+/** Hands the merged configuration through the hooks `config:resolve`. */
+export async function resolveConfig(
+  { hooks }: ServiceBase,
+  config: MergedConfig,
+  release: ReleaseFacts,
+): Promise<MergedConfig> {
+  const sections = config.sections.map(toHookSection);
+  const resolved = await hooks.waterfall("config:resolve", sections, { release });
+  return resolved === sections ? config : merge(config, resolved);
+}
+
+function toHookSection({ application, keys }: MergedConfig["sections"][number]): ConfigSection {
+  return {
+    application,
+    entries: keys.map(({ name, value, origin }): ConfigEntry => ({
+      key: name,
+      value,
+      ...("plugin" in origin ? {} : { origin }),
+    })),
+  };
+}
+
+/** What the hooks left as it was keeps its origin; what they changed has them as its last writer. */
+function merge(config: MergedConfig, resolved: readonly ConfigSection[]): MergedConfig {
+  const origin = { plugin: "config:resolve" };
+  let merged: MergedConfig = { ...config, sections: config.sections.flatMap((section) => kept(section, resolved)) };
+  for (const { application, entries } of resolved) {
+    for (const { key, value } of entries) {
+      const old = merged.sections.find((section) => section.application === application);
+      if (old?.keys.find(({ name }) => name === key)?.value !== value) {
+        merged = withConfigValue(merged, application, key, value, origin);
+      }
+    }
+  }
+  return merged;
+}
+
+function kept(
+  section: MergedConfig["sections"][number],
+  resolved: readonly ConfigSection[],
+): MergedConfig["sections"][number][] {
+  const entries = resolved.find(({ application }) => application === section.application)?.entries;
+  if (entries === undefined) return [];
+  return [{ ...section, keys: section.keys.filter(({ name }) => entries.some(({ key }) => key === name)) }];
+}

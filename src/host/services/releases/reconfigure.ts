@@ -1,0 +1,87 @@
+import type { ConfigChangeAnswer, WaitOptions } from "../../../contract/index.ts";
+import type { NodeConnection } from "../../../dist/index.ts";
+import type { ConfigTable, ReconfigurePlan, Release } from "../../../release/index.ts";
+import { planReconfigure, tableOf, toConfigTable, toSysConfig } from "../../../release/index.ts";
+import { type Term, atom, list, listElements, printTerm, textValue, tuple } from "../../../term/index.ts";
+import { readSysConfig, writeSysConfig } from "../../../vm/index.ts";
+import type { ServiceBase } from "../index.ts";
+import { connect } from "./connect.ts";
+
+/** Plans a reconfiguration as `ReleaseService.planReconfigure` does. */
+export async function planChanges(
+  { hooks }: ServiceBase,
+  release: Release,
+  options: WaitOptions,
+): Promise<ReconfigurePlan> {
+  await using node = await connect(release, options);
+  const previous = tableOf(readSysConfig(release)) ?? new Map();
+  const next = toConfigTable(release.config);
+  const { running, defaults } = await readEnvironments(node, new Set([...previous.keys(), ...next.keys()]), options);
+  const planned = planReconfigure({ previous, next, running, defaults });
+  const { applications, notLoaded } = await hooks.waterfall("reconfigure:plan", planned, nodeFacts(release, node));
+  return { applications, notLoaded, unchanged: applications.length === 0 && notLoaded.length === 0 };
+}
+
+/** Applies a plan as `ReleaseService.reconfigure` does. */
+export async function applyChanges(
+  { hooks }: ServiceBase,
+  release: Release,
+  plan: ReconfigurePlan,
+  options: WaitOptions,
+): Promise<readonly ConfigChangeAnswer[]> {
+  await using node = await connect(release, options);
+  const sysConfig = toSysConfig(release.config);
+  const result = await node.call("enit_config", "change", [changesTerm(plan), sysConfig], { signal: options.signal });
+  // The values hold from here on, whatever the applications answered: the next plan starts from them.
+  writeSysConfig(release, release.config);
+  await hooks.series("reconfigure:applied", { ...nodeFacts(release, node), plan });
+  return (listElements(result) ?? []).map(readAnswer);
+}
+
+function nodeFacts(
+  { name, version }: Release,
+  { node }: NodeConnection,
+): {
+  release: { name: string; version: string };
+  node: string;
+  pid: undefined;
+} {
+  return { release: { name, version }, node, pid: undefined };
+}
+
+/** Asks for the environments of applications as they run, and as their `.app` files give them. */
+async function readEnvironments(
+  node: NodeConnection,
+  applications: ReadonlySet<string>,
+  { signal }: WaitOptions,
+): Promise<{ running: ConfigTable; defaults: ConfigTable }> {
+  const names = list([...applications].map((name) => atom(name)));
+  const [running, defaults] = await node.call("enit_config", "environments", [names], { signal }).then(elementsOf);
+  return { running: tableOf(running) ?? new Map(), defaults: tableOf(defaults) ?? new Map() };
+}
+
+/** The plan as `enit_config:change/2` takes it. */
+function changesTerm({ applications }: ReconfigurePlan): Term {
+  return list(
+    applications.map(({ application, changed, added, removed }) =>
+      tuple(
+        atom(application),
+        list(changed.map((change) => tuple(atom(change.key), change.new))),
+        list(added.map((change) => tuple(atom(change.key), change.new))),
+        list(removed.map(({ key }) => atom(key))),
+      ),
+    ),
+  );
+}
+
+const GOOD_ANSWERS = new Set(["ok", "no_callback", "not_running", "not_loaded"]);
+
+function readAnswer(term: Term): ConfigChangeAnswer {
+  const [application, answer] = elementsOf(term);
+  const text = answer === undefined ? "" : printTerm(answer, { format: "tp" });
+  return { application: textValue(application) ?? "", answer: text, ok: GOOD_ANSWERS.has(text) };
+}
+
+function elementsOf(term: Term): readonly Term[] {
+  return term.kind === "tuple" ? term.elements : [];
+}

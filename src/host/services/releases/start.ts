@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import type { ForegroundOptions, StartedRelease, StartOptions, StartStep, Successor } from "../../../contract/index.ts";
+import type { Release } from "../../../release/index.ts";
+import { type StartEvent, prepareForeground, startRelease } from "../../../vm/index.ts";
+import type { ServiceBase } from "../index.ts";
+
+/** The socket of the system's log; syslog(3). */
+const SYSLOG_SOCKET = "/dev/log";
+
+/** Starts a release as `ReleaseService.start` does. */
+export async function start(base: ServiceBase, release: Release, options: StartOptions): Promise<StartedRelease> {
+  const started: string[] = [];
+  const vm = await startRelease(withLimits(release, options), {
+    ...launchOptions(base, release, options),
+    signal: options.signal,
+    onEvent: (event) => {
+      if (event.kind === "started") started.push(event.application);
+      const step = toStep(event);
+      if (step !== undefined) options.onStep?.(step);
+    },
+  });
+  const facts = { release: { name: release.name, version: release.version }, node: vm.node, pid: vm.pid };
+  await base.hooks.series("vm:started", facts);
+  return { release: release.name, version: release.version, node: vm.node, pid: vm.pid, applications: started };
+}
+
+/** Prepares a start in the foreground as `ReleaseService.startForeground` does. */
+export function startForeground(base: ServiceBase, release: Release, options: ForegroundOptions): Promise<Successor> {
+  return prepareForeground(withLimits(release, options), launchOptions(base, release, options));
+}
+
+function launchOptions(
+  { hooks, log }: ServiceBase,
+  { name, version }: Release,
+  { syslog }: ForegroundOptions,
+): Parameters<typeof prepareForeground>[1] {
+  if (syslog && !existsSync(SYSLOG_SOCKET))
+    log.warn(`There is no ${SYSLOG_SOCKET}: nothing will be written to syslog.`);
+  return {
+    changePlan: (plan) => hooks.waterfall("vm:launch", plan, { release: { name, version } }),
+    onWait: () => log.info(`waiting for another enit that works on "${name}"...`),
+    ...(syslog ? { syslog: SYSLOG_SOCKET } : {}),
+  };
+}
+
+/** The release with what the call says about retries, which is stronger than its files. */
+function withLimits(release: Release, { retries, delaySeconds }: ForegroundOptions): Release {
+  return {
+    ...release,
+    node: {
+      ...release.node,
+      startRetries: retries ?? release.node.startRetries,
+      startDelaySeconds: delaySeconds ?? release.node.startDelaySeconds,
+    },
+  };
+}
+
+function toStep(event: StartEvent): StartStep | undefined {
+  switch (event.kind) {
+    case "started":
+      return { kind: "started", application: event.application };
+    case "retrying":
+      return {
+        kind: "retrying",
+        application: event.application,
+        reason: event.text,
+        retriesLeft: event.retriesLeft,
+        delaySeconds: event.delaySeconds,
+      };
+    case "booting":
+    case "starting":
+    case "failed":
+    case "running":
+      return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import type { StopOptions, StoppedRelease } from "../../../contract/index.ts";
+import { EnitError } from "../../../error/index.ts";
+import { type Limit, type Release, findReleaseName, loadRelease, releaseStateDir } from "../../../release/index.ts";
+import { type RunningVm, findRunningVm, stopRelease } from "../../../vm/index.ts";
+import type { ServiceBase } from "../index.ts";
+
+/** Stops a release as `ReleaseService.stop` does. */
+export async function stop(base: ServiceBase, text: string, options: StopOptions): Promise<StoppedRelease> {
+  const { settings, hooks, log } = base;
+  const name = findReleaseName(text, settings, { match: options.match ?? false });
+  const release = await loadIfPossible(base, name);
+  const stateDir = release?.stateDir ?? releaseStateDir(name, settings);
+  const facts = (vm: RunningVm): { release: { name: string; version: string }; node: string; pid: number } => ({
+    release: { name, version: vm.version },
+    node: vm.node,
+    pid: vm.pid,
+  });
+  const timeoutSeconds: Limit =
+    options.timeoutSeconds ?? release?.node.stopTimeoutSeconds ?? settings.stopTimeoutSeconds;
+  const { vm, killed } = await stopRelease(
+    { name, stateDir },
+    {
+      timeoutSeconds,
+      ...(options.force === undefined ? {} : { force: options.force }),
+      signal: options.signal,
+      onWait: () => log.info(`waiting for another enit that works on "${name}"...`),
+      onStopping: async (running) => {
+        await hooks.series("vm:stopping", facts(running));
+        options.onWaiting?.(running.node);
+      },
+    },
+  );
+  await hooks.series("vm:stopped", facts(vm));
+  return { release: name, node: vm.node, pid: vm.pid, killed };
+}
+
+/** Its files are asked for the timeout alone: a release whose files are broken, or gone, must be stopped all the same. */
+async function loadIfPossible({ settings, log }: ServiceBase, name: string): Promise<Release | undefined> {
+  try {
+    return await loadRelease(name, settings);
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    if (error.code === "release_not_found" && findRunningVm(releaseStateDir(name, settings)) === undefined) throw error;
+    log.warn(`${error.message}. Stopping it all the same.`);
+    return undefined;
+  }
+}
