@@ -5,7 +5,7 @@ import { HookDriver } from "../../src/host/hooks/index.ts";
 import { failure } from "../support/failure.ts";
 import { testContext } from "./test-context.ts";
 
-const PLAN: LaunchPlan = { path: "/erlexec", argv: ["erlexec"], env: { HOME: "/root" }, workingDirectory: "/" };
+const PLAN: LaunchPlan = { executable: "/erlexec", argv: [], env: { HOME: "/root" }, cwd: "/" };
 const RELEASE = { release: { name: "relex", version: "1.0" } };
 const NODE = { ...RELEASE, node: "relex@host", pid: 1 };
 
@@ -122,7 +122,7 @@ describe("a waterfall hook", () => {
   test.each([
     ["a string", "must be an object, not string"],
     [null, "must be an object, not null"],
-    [{ ...PLAN, path: 1 }, "path must be a string, not number"],
+    [{ ...PLAN, executable: 1 }, "executable must be a string, not number"],
     [{ ...PLAN, argv: ["a", 2] }, "argv [1] must be a string, not number"],
     [{ ...PLAN, env: { A: 1 } }, "env A must be a string, not number"],
   ])("refuses the result %p, which it cannot use", async (result, state) => {

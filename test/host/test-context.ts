@@ -13,6 +13,7 @@ export function contextBase(): Omit<ContextBase, "hooks"> & { readonly lines: st
       info: line("info"),
       success: line("success"),
       debug: line("debug"),
+      output: line("output"),
     },
     signal: new AbortController().signal,
     services: {} as Services,
