@@ -4,7 +4,8 @@
  *
  * From OTP 28 on the count is negative, and a length is a compact term (`compact.ts`) in place of a byte.
  */
-import { ByteReader, malformed } from "./byte-reader.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { malformed } from "./errors.ts";
 import { readCompact } from "./compact.ts";
 
 /** The atoms of a BEAM file. */
@@ -24,27 +25,35 @@ export function openAtomTable(content: Uint8Array, offset: number, encoding: "ut
   const size = Math.abs(count);
   // An atom takes a byte at least.
   if (size === 0 || size > reader.left) throw malformed(`it cannot have ${count} atoms`, offset);
-  const texts: Uint8Array[] = [];
-  for (let i = 0; i < size; i++) texts.push(reader.bytes(longLengths ? readCompact(reader).value : reader.uint8()));
+  // Where each begins and ends, two numbers an atom: objects for all of them would cost more than reading the file.
+  const places: number[] = [];
+  for (let i = 0; i < size; i++) {
+    const length = longLengths ? readCompact(reader).value : reader.uint8();
+    const start = reader.offset - offset;
+    reader.skip(length);
+    places.push(start, start + length);
+  }
   if (reader.left > 0) throw malformed("bytes follow its last atom", reader.offset);
 
-  const names = new Map<number, string>();
+  const buffer = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const names: (string | undefined)[] = [];
   const name = (index: number): string => {
-    const known = names.get(index);
+    const known = names[index];
     if (known !== undefined) return known;
-    const text = texts[index - 1];
-    if (text === undefined) throw malformed(`it has no atom ${index}`, offset);
-    const decoded = decodeName(text, encoding, offset);
-    names.set(index, decoded);
+    const [start, end] = [places[index * 2 - 2], places[index * 2 - 1]];
+    if (start === undefined || end === undefined) throw malformed(`it has no atom ${index}`, offset);
+    const decoded = decodeName(buffer, start, end, encoding, offset);
+    names[index] = decoded;
     return decoded;
   };
   return { size, longLengths, name };
 }
 
-function decodeName(text: Uint8Array, encoding: "utf8" | "latin1", offset: number): string {
-  const buffer = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-  const name = buffer.toString(encoding);
+function decodeName(buffer: Buffer, start: number, end: number, encoding: "utf8" | "latin1", offset: number): string {
+  const name = buffer.toString(encoding, start, end);
   // What cannot be decoded becomes U+FFFD, which may also stand there rightly.
-  if (name.includes("\u{fffd}") && !Buffer.from(name).equals(buffer)) throw malformed("an atom is no UTF-8", offset);
+  if (name.includes("\u{fffd}") && !Buffer.from(name).equals(buffer.subarray(start, end))) {
+    throw malformed("an atom is no UTF-8", offset + start);
+  }
   return name;
 }

@@ -1,9 +1,8 @@
 /** The chunks `Attr` and `CInf`: terms in the external format, that compiler and author left in the file. */
 import { EnitError } from "../error/index.ts";
-import { type Term, decodeTerm } from "../term/index.ts";
+import { type Term, compareText, decodeTerm } from "../term/index.ts";
 import { type BeamFile, chunkReader } from "./beam-file.ts";
-import { malformed } from "./byte-reader.ts";
-import { compareNames } from "./compare-names.ts";
+import { malformed } from "./errors.ts";
 
 /** An attribute; each `-name(Value)` of the source is one of the values, a list spliced in. */
 export interface BeamAttribute {
@@ -18,7 +17,7 @@ export function readAttributes(beam: BeamFile): BeamAttribute[] {
     if (value.kind !== "list" || value.tail !== undefined) throw malformed(`attribute ${name} is no list`, offset);
     attributes.set(name, [...(attributes.get(name) ?? []), ...value.elements]);
   }
-  return [...attributes].map(([name, values]) => ({ name, values })).sort((a, b) => compareNames(a.name, b.name));
+  return [...attributes].map(([name, values]) => ({ name, values })).sort((a, b) => compareText(a.name, b.name));
 }
 
 /** What the compiler says of itself and of the source (`version`, `options`, `source`), in the order of the file. */

@@ -6,7 +6,8 @@
  * a chunk is decoded when it is asked for.
  */
 import { type AtomTable, openAtomTable } from "./atom-table.ts";
-import { ByteReader, malformed } from "./byte-reader.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { malformed } from "./errors.ts";
 
 /** One chunk; offset and size in bytes, of its content in the inflated file. */
 export interface BeamChunk {
@@ -88,15 +89,15 @@ function readChunkTable(bytes: Uint8Array): BeamChunk[] {
     const id = idText(reader);
     const size = reader.uint32();
     const offset = reader.offset;
-    reader.bytes(size);
+    reader.skip(size);
     chunks.push({ id, offset, size });
     const padding = (4 - (size % 4)) % 4;
     // The padding of the last chunk may be left out.
-    reader.bytes(Math.min(padding, reader.left));
+    reader.skip(Math.min(padding, reader.left));
   }
   return chunks;
 }
 
 function idText(reader: ByteReader): string {
-  return String.fromCharCode(...reader.bytes(4));
+  return String.fromCharCode(reader.uint8(), reader.uint8(), reader.uint8(), reader.uint8());
 }

@@ -1,4 +1,4 @@
-import { EnitError } from "../error/index.ts";
+import { malformed } from "./errors.ts";
 
 /**
  * Reads big-endian numbers and byte strings one after the other, and checks every bound.
@@ -50,6 +50,12 @@ export class ByteReader {
     return this.#bytes.subarray(this.#at - count, this.#at);
   }
 
+  /** Passes over `count` bytes. */
+  skip(count: number): void {
+    this.#need(count);
+    this.#at += count;
+  }
+
   /** Continues at this offset in the file, which may be its end. */
   seek(offset: number): void {
     if (offset < this.#base || offset > this.#base + this.#bytes.length)
@@ -60,13 +66,4 @@ export class ByteReader {
   #need(count: number): void {
     if (count > this.left) throw malformed("it ends too early", this.offset);
   }
-}
-
-/** The error for bytes that are no BEAM file, or a broken one. `offset`: where in the (inflated) file. */
-export function malformed(state: string, offset: number, cause?: unknown): EnitError {
-  return new EnitError("beam_malformed", `cannot read the BEAM file: ${state} (byte ${offset})`, {
-    kind: "input",
-    data: { offset },
-    ...(cause === undefined ? {} : { cause }),
-  });
 }

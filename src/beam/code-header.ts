@@ -1,5 +1,5 @@
 import { type BeamFile, mandatoryChunkReader } from "./beam-file.ts";
-import { malformed } from "./byte-reader.ts";
+import { malformed } from "./errors.ts";
 
 /** The beginning of the chunk `Code`: what a loader looks at before the code. */
 export interface CodeHeader {

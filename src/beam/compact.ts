@@ -3,7 +3,8 @@
  *
  * Source: `encode/2` of compiler's `beam_asm`.
  */
-import { type ByteReader, malformed } from "./byte-reader.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import { malformed } from "./errors.ts";
 
 /** The tags, by the names of `beam_asm`: a number, an integer, an atom, an X or Y register, a label, a character, extended. */
 export const COMPACT_TAG = { u: 0, i: 1, a: 2, x: 3, y: 4, f: 5, h: 6, z: 7 } as const;

@@ -1,9 +1,10 @@
 /**
  * The chunks `ExpT`, `LocT` and `ImpT`: a count and entries of three words. Atoms are positions in the atom table.
  */
+import { compareText } from "../term/index.ts";
 import { type BeamFile, chunkReader, mandatoryChunkReader } from "./beam-file.ts";
-import { type ByteReader, malformed } from "./byte-reader.ts";
-import { compareNames } from "./compare-names.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import { malformed } from "./errors.ts";
 
 /** A function that the module defines. */
 export interface BeamFunction {
@@ -34,32 +35,47 @@ export function readLocals(beam: BeamFile): BeamFunction[] {
 /** The imported functions, sorted by module, name and arity, as `beam_lib:chunks(_, [imports])`. */
 export function readImports(beam: BeamFile): BeamImport[] {
   return readImportTable(beam).sort(
-    (a, b) => compareNames(a.module, b.module) || compareNames(a.name, b.name) || a.arity - b.arity,
+    (a, b) => compareText(a.module, b.module) || compareText(a.name, b.name) || a.arity - b.arity,
   );
 }
 
 /** The imported functions in the order of the file, by which the code numbers them from 0 on. */
 export function readImportTable(beam: BeamFile): BeamImport[] {
-  return readTriples(mandatoryChunkReader(beam, "ImpT")).map(([module, name, arity]) => ({
-    module: beam.atoms.name(module),
-    name: beam.atoms.name(name),
-    arity,
-  }));
+  const { name } = beam.atoms;
+  return readTriples(mandatoryChunkReader(beam, "ImpT"), (module, fun, arity) => {
+    return { module: name(module), name: name(fun), arity };
+  });
+}
+
+/**
+ * The modules of which a function is imported, itself left out. `ignored` gives the functions of a module that do not
+ * count, as `name/arity`.
+ */
+export function readUsedModules(beam: BeamFile, ignored: (module: string) => ReadonlySet<string>): string[] {
+  const { name } = beam.atoms;
+  const used = new Set<string>();
+  readTriples(mandatoryChunkReader(beam, "ImpT"), (atom, fun, arity) => {
+    const module = name(atom);
+    if (used.has(module) || module === beam.module) return;
+    const without = ignored(module);
+    if (without.size === 0 || !without.has(`${name(fun)}/${arity}`)) used.add(module);
+  });
+  return [...used];
 }
 
 function readFunctions(beam: BeamFile, reader: ByteReader): BeamFunction[] {
-  return readTriples(reader)
-    .map(([name, arity, label]) => ({ name: beam.atoms.name(name), arity, label }))
-    .sort((a, b) => compareNames(a.name, b.name) || a.arity - b.arity);
+  return readTriples(reader, (name, arity, label) => ({ name: beam.atoms.name(name), arity, label })).sort(
+    (a, b) => compareText(a.name, b.name) || a.arity - b.arity,
+  );
 }
 
 const TRIPLE_SIZE = 12;
 
-function readTriples(reader: ByteReader): (readonly [number, number, number])[] {
+function readTriples<T>(reader: ByteReader, convert: (first: number, second: number, third: number) => T): T[] {
   const offset = reader.offset;
   const count = reader.uint32();
   if (reader.left !== count * TRIPLE_SIZE) throw malformed(`a table says ${count} entries and has others`, offset);
-  const triples: (readonly [number, number, number])[] = [];
-  for (let i = 0; i < count; i++) triples.push([reader.uint32(), reader.uint32(), reader.uint32()]);
-  return triples;
+  const converted: T[] = [];
+  for (let i = 0; i < count; i++) converted.push(convert(reader.uint32(), reader.uint32(), reader.uint32()));
+  return converted;
 }

@@ -128,8 +128,12 @@ function compareFloats(a: number, b: number, exact: boolean): number {
   return compareValues(a, b);
 }
 
-/** By code points: JavaScript's own order puts the upper planes before the end of the first one. */
-function compareText(a: string, b: string): number {
+/**
+ * Compares the names of atoms, or the text of strings, as Erlang orders them: by code points.
+ *
+ * JavaScript's own order puts the upper planes before the end of the first one.
+ */
+export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

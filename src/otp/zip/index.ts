@@ -1,0 +1,2 @@
+export { type ZipEntry, readZip } from "./read.ts";
+export { type ZipSource, makeZip } from "./write.ts";
