@@ -112,7 +112,7 @@ describe("a waterfall hook", () => {
     });
     const silent: Partial<Plugin> = { hooks: { "vm:launch": () => {} } };
     const driver = driverOf({ a: add("a"), silent, b: add("b") });
-    expect((await driver.waterfall("vm:launch", PLAN, RELEASE)).argv).toEqual(["erlexec", "a", "relex", "b", "relex"]);
+    expect((await driver.waterfall("vm:launch", PLAN, RELEASE)).argv).toEqual(["a", "relex", "b", "relex"]);
   });
 
   test("without a plugin gives the value back", async () => {
