@@ -76,8 +76,9 @@ export function unknownCommand(words: readonly string[], known: readonly string[
   const family = known.filter((name) => name.startsWith(`${first} `));
   if (family.length === 0) return notKnown(first, known, program);
   if (second !== undefined && !second.startsWith("-")) return notKnown(`${first} ${second}`, family, program);
-  const rest = family.map((name) => name.slice(first.length + 1)).join(" or ");
-  return usageError({ program, command: first }, "missing_argument", `${rest} is missing`);
+  const rest = family.map((name) => name.slice(first.length + 1));
+  const state = rest.length === 1 ? `${rest.join()} is missing` : `one of ${rest.join(", ")} is missing`;
+  return usageError({ program, command: first }, "missing_argument", state);
 }
 
 function notKnown(name: string, known: readonly string[], program: string): EnitError {

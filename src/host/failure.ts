@@ -47,7 +47,7 @@ export async function reportFailure(
 }
 
 /** Whether an error is, or comes from, the echo of an aborted signal, which tells nothing by itself. */
-function isAbort(thrown: unknown): boolean {
+export function isAbort(thrown: unknown): boolean {
   for (let each = thrown; each instanceof Error; each = each.cause) if (each.name === "AbortError") return true;
   return false;
 }

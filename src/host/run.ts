@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import type { ProgramStart, Successor } from "../contract/index.ts";
 import { EnitError } from "../error/index.ts";
 import { type HostSettings, type SettingFlags, loadSettings } from "../release/index.ts";
@@ -19,6 +20,7 @@ import { makeHostService } from "./services/host.ts";
 import { makeServices } from "./services/index.ts";
 import { Session } from "./session.ts";
 import { type SignalWatch, watchSignals } from "./signals.ts";
+import { watchStrays } from "./strays.ts";
 
 export interface HostOptions {
   /** What follows the program's name. */
@@ -40,22 +42,16 @@ export interface HostOptions {
 export async function runHost(options: HostOptions): Promise<number> {
   const screen = new Screen(options.env, wantsJson(options.argv));
   const signals = watchSignals(options.exit);
-  const fail = async (thrown: unknown): Promise<number> => {
-    const exitCode = await reportFailure(thrown, { screen, signals, program: options.program });
-    await screen.console.flush();
-    return exitCode;
-  };
-  // What nobody awaited, in a plugin or here.
-  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
-    process.on(event, (thrown: unknown) => void fail(thrown).then(options.exit));
-  }
+  let exitCode: number;
   try {
     const ending = await runCommandLine(options, screen, signals);
     await screen.console.flush();
-    return typeof ending === "number" ? ending : await become(ending, options);
+    exitCode = typeof ending === "number" ? ending : await become(ending, options);
   } catch (thrown) {
-    return fail(thrown);
+    exitCode = await reportFailure(thrown, { screen, signals, program: options.program });
   }
+  await screen.console.flush();
+  return exitCode;
 }
 
 async function runCommandLine(
@@ -63,6 +59,7 @@ async function runCommandLine(
   screen: Screen,
   signals: SignalWatch,
 ): Promise<number | Successor | ProgramStart> {
+  const strays = watchStrays();
   const { argv, program, env, builtIns, executable } = options;
   const line = readCommandLine(program === "knit" ? ["knit-build", ...argv] : argv, program);
   const { flags } = line;
@@ -90,7 +87,7 @@ async function runCommandLine(
   );
   let ending: number | Successor | ProgramStart = 0;
   try {
-    ending = (await runFound(found, line, { session, registry, screen })) ?? 0;
+    ending = (await Promise.race([runFound(found, line, { session, registry, screen }), strays])) ?? 0;
   } finally {
     const errors = await session.cleanUp();
     for (const error of errors) screen.log.error(error.message);
@@ -180,6 +177,7 @@ function settingFlags(flags: CommandLine["flags"]): SettingFlags {
 async function become(successor: Successor | ProgramStart, options: HostOptions): Promise<never> {
   if ("become" in successor) return successor.become();
   try {
+    accessSync(successor.path, constants.X_OK);
     return options.execute(successor);
   } catch (cause) {
     const state = cause instanceof Error ? cause.message : String(cause);

@@ -43,9 +43,11 @@ function readLine(file: string, line: number): string | undefined {
   }
 }
 
-function drawStacks(error: unknown): string[] {
+/** Of a defect, only the causes: the error itself was made where the defect was caught. */
+function drawStacks(error: EnitError): string[] {
   const stacks: string[] = [];
-  for (let each = error; each instanceof Error && stacks.length < MAX_CAUSES; each = each.cause) {
+  const first: unknown = error.kind === "defect" ? (error.cause ?? error) : error;
+  for (let each = first; each instanceof Error && stacks.length < MAX_CAUSES; each = each.cause) {
     const stack = each.stack ?? String(each);
     stacks.push(stacks.length === 0 ? stack : `caused by ${stack}`);
   }
