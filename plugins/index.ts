@@ -5,8 +5,6 @@ import type { BuiltIn } from "../src/host/index.ts";
  * provides stands here too, so that a command loads the code of its own plugin only; a test compares both.
  */
 export const BUILT_INS: readonly BuiltIn[] = [
-  { name: "script", provides: { commands: ["script"] }, load: () => import("./script/index.ts") },
-  { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
   { name: "start", provides: { commands: ["start"] }, load: () => import("./start/index.ts") },
   { name: "startfg", provides: { commands: ["startfg"] }, load: () => import("./startfg/index.ts") },
   { name: "stop", provides: { commands: ["stop"] }, load: () => import("./stop/index.ts") },
@@ -19,6 +17,8 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "call", provides: { commands: ["call"] }, load: () => import("./call/index.ts") },
   { name: "eval", provides: { commands: ["eval"] }, load: () => import("./eval/index.ts") },
   { name: "systemd", provides: { commands: ["systemd"] }, load: () => import("./systemd/index.ts") },
+  { name: "script", provides: { commands: ["script"] }, load: () => import("./script/index.ts") },
+  { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
   { name: "plugin", provides: { commands: ["plugin list"] }, load: () => import("./plugin/index.ts") },
   { name: "help", provides: { commands: ["help"] }, load: () => import("./help/index.ts") },
   { name: "version", provides: { commands: ["version"] }, load: () => import("./version/index.ts") },

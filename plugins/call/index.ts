@@ -21,13 +21,13 @@ export default definePlugin({
           type: "positional",
           valueHint: "ARGS",
           default: "[]",
-          description: "the arguments, an Erlang list",
+          description: "The arguments, an Erlang list",
         },
         timeout: {
           type: "number",
           min: 0,
           valueHint: "SECONDS",
-          description: "give up after so long (default: never)",
+          description: "Give up after so long (default: never)",
         },
       },
       run: async (ctx, args) => {

@@ -16,8 +16,8 @@ export default definePlugin({
       ],
       args: {
         ...releaseArguments,
-        explain: { type: "boolean", alias: "e", description: "say which file and line gave each key" },
-        showCookie: { type: "boolean", description: "show the cookie in clear" },
+        explain: { type: "boolean", alias: "e", description: "Say which file and line gave each key" },
+        showCookie: { type: "boolean", description: "Show the cookie in clear" },
       },
       run: async (ctx, args) => {
         const { terms, releases } = ctx;

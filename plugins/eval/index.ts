@@ -21,7 +21,7 @@ export default definePlugin({
           type: "number",
           min: 0,
           valueHint: "SECONDS",
-          description: "give up after so long (default: never)",
+          description: "Give up after so long (default: never)",
         },
       },
       run: async (ctx, args) => {

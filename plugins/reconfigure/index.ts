@@ -18,7 +18,7 @@ export default definePlugin({
       ],
       args: {
         ...releaseArguments,
-        dryRun: { type: "boolean", alias: "n", description: "show what would change, and change nothing" },
+        dryRun: { type: "boolean", alias: "n", description: "Show what would change, and change nothing" },
       },
       run: async (ctx, args) => {
         const release = await ctx.releases.load(args.release, { match: args.match });

@@ -14,7 +14,7 @@ export default definePlugin({
       ],
       args: {
         ...releaseArguments,
-        showCookie: { type: "boolean", description: "show the cookie in clear" },
+        showCookie: { type: "boolean", description: "Show the cookie in clear" },
       },
       run: async (ctx, args) => {
         const release = await ctx.releases.load(args.release, { match: args.match });

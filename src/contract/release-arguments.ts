@@ -4,15 +4,15 @@ import type { ForegroundOptions, StartStep, StopOptions } from "./releases.ts";
 
 /** The arguments of every command that takes a release. */
 export const releaseArguments = {
-  release: { type: "positional", required: true, description: "the release" },
-  match: { type: "boolean", alias: "m", description: "take RELEASE as a pattern, or the beginning of a name" },
+  release: { type: "positional", required: true, description: "The release" },
+  match: { type: "boolean", alias: "m", description: "Take RELEASE as a pattern, or the beginning of a name" },
 } as const satisfies ArgumentDefinitions;
 
 /** The arguments of every command that starts a release. */
 export const startArguments = {
-  startRetries: { type: "string", valueHint: "N|infinity", description: "how often to try again what failed" },
-  startDelay: { type: "number", min: 0, valueHint: "SECONDS", description: "how long to wait before each new try" },
-  syslog: { type: "boolean", alias: "s", description: "have the node write to syslog as well" },
+  startRetries: { type: "string", valueHint: "N|infinity", description: "How often to try again what failed" },
+  startDelay: { type: "number", min: 0, valueHint: "SECONDS", description: "How long to wait before each new try" },
+  syslog: { type: "boolean", alias: "s", description: "Have the node write to syslog as well" },
 } as const satisfies ArgumentDefinitions;
 
 /** The arguments of every command that stops a release. */
@@ -20,9 +20,9 @@ export const stopArguments = {
   stopTimeout: {
     type: "string",
     valueHint: "MS|infinity",
-    description: "how many milliseconds to wait until it is gone",
+    description: "How many milliseconds to wait until it is gone",
   },
-  force: { type: "boolean", alias: "f", description: "kill the process when it does not stop in time" },
+  force: { type: "boolean", alias: "f", description: "Kill the process when it does not stop in time" },
 } as const satisfies ArgumentDefinitions;
 
 /** Reads the values of `stopArguments`. Throws `bad_argument` where the time is none. */
