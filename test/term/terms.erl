@@ -142,8 +142,8 @@ special(Profile) ->
 fun_of_module() ->
     %% OTP prints names beyond ASCII as the latin1 reading of their UTF-8, and reserved words without quotes.
     Name = case get(profile) of
-        printed -> fun() -> pick([plain_atom(), 'a b', 'A', '', 'it\'s', 'a\nb']) end;
-        _ -> fun atom/0
+        all -> fun atom/0;
+        _ -> fun() -> pick([plain_atom(), 'a b', 'A', '', 'it\'s', 'a\nb']) end
     end,
     erlang:make_fun(Name(), Name(), rand:uniform(256) - 1).
 

@@ -23,21 +23,30 @@ interface SegmentType {
 type Refuse = (state: string) => Error;
 
 /** What each word after the slash settles; two words may settle the same thing only in the same way. */
-const TYPE_WORDS: Readonly<Record<string, readonly [property: string, value: string]>> = {
-  integer: ["type", "integer"],
-  float: ["type", "float"],
-  binary: ["type", "binary"],
-  bytes: ["type", "binary"],
-  bitstring: ["type", "bitstring"],
-  bits: ["type", "bitstring"],
-  utf8: ["type", "utf8"],
-  utf16: ["type", "utf16"],
-  utf32: ["type", "utf32"],
-  big: ["endianness", "big"],
-  little: ["endianness", "little"],
-  native: ["endianness", "native"],
-  signed: ["sign", "signed"],
-  unsigned: ["sign", "unsigned"],
+const TYPE_WORDS: Readonly<Record<string, readonly (readonly [property: string, value: string])[]>> = {
+  integer: [["type", "integer"]],
+  float: [["type", "float"]],
+  binary: [["type", "binary"]],
+  bytes: [
+    ["type", "binary"],
+    ["unit", "8"],
+  ],
+  bitstring: [
+    ["type", "binary"],
+    ["unit", "1"],
+  ],
+  bits: [
+    ["type", "binary"],
+    ["unit", "1"],
+  ],
+  utf8: [["type", "utf8"]],
+  utf16: [["type", "utf16"]],
+  utf32: [["type", "utf32"]],
+  big: [["endianness", "big"]],
+  little: [["endianness", "little"]],
+  native: [["endianness", "native"]],
+  signed: [["sign", "signed"]],
+  unsigned: [["sign", "unsigned"]],
 };
 
 /** Writes the segments one after another. Throws `term_syntax` where Erlang would say `bad term`. */
@@ -56,37 +65,40 @@ export function evaluateSegments(source: Source, segments: readonly Segment[]): 
 function resolveType(segment: Segment, refuse: Refuse): SegmentType {
   const settled = new Map<string, string>();
   for (const { name, unit } of segment.types) {
-    const [property, value] = unit === undefined ? typeWord(name, refuse) : unitWord(name, unit, refuse);
-    const before = settled.get(property);
-    if (before !== undefined && before !== value) throw refuse(`a segment cannot be both ${before} and ${value}`);
-    settled.set(property, value);
+    for (const [property, value] of unit === undefined ? typeWord(name, refuse) : unitWord(name, unit, refuse)) {
+      const before = settled.get(property);
+      if (before !== undefined && before !== value) {
+        throw refuse(`the ${property} of a segment cannot be both ${before} and ${value}`);
+      }
+      settled.set(property, value);
+    }
   }
+  const type = (settled.get("type") ?? "integer") as SegmentType["type"];
   const unitText = settled.get("unit");
   const unit = unitText === undefined ? undefined : Number(unitText);
+  if (unit !== undefined && segment.size === undefined && type !== "binary")
+    throw refuse("a unit needs a size before it");
   // All machines that enit runs on are little-endian.
-  const little = (settled.get("endianness") ?? "big") !== "big";
-  const type = settled.get("type") ?? "integer";
-  const isBits = type === "binary" || type === "bitstring";
-  if (unit !== undefined && segment.size === undefined && !isBits) throw refuse("a unit needs a size before it");
-  if (type === "bitstring") return { type: "binary", unit: unit ?? 1, little };
-  return { type: type as SegmentType["type"], unit, little };
+  return { type, unit, little: (settled.get("endianness") ?? "big") !== "big" };
 }
 
-function typeWord(name: string, refuse: Refuse): readonly [string, string] {
+function typeWord(name: string, refuse: Refuse): readonly (readonly [string, string])[] {
   const word = Object.hasOwn(TYPE_WORDS, name) ? TYPE_WORDS[name] : undefined;
   if (word === undefined)
     throw refuse(`${name} is no type of a segment; there are ${Object.keys(TYPE_WORDS).join(", ")}`);
   return word;
 }
 
-function unitWord(name: string, unit: bigint, refuse: Refuse): readonly [string, string] {
+function unitWord(name: string, unit: bigint, refuse: Refuse): readonly (readonly [string, string])[] {
   if (name !== "unit") throw refuse(`only a unit has a number after its name, not ${name}`);
   if (unit < 1n || unit > 256n) throw refuse("the unit of a segment is 1 to 256");
-  return ["unit", String(unit)];
+  return [["unit", String(unit)]];
 }
 
 function writeText(writer: BitWriter, segment: Segment, text: string, type: SegmentType, refuse: Refuse): void {
   if (type.type === "binary") throw refuse("a string cannot be a segment of type binary");
+  // The size of an empty string must be one that its characters could have.
+  if (text === "") writeValue(new BitWriter(), segment, { kind: "integer", value: 0n }, type, refuse);
   for (const character of text) {
     const value = BigInt(character.codePointAt(0) ?? 0);
     writeValue(writer, segment, { kind: "integer", value }, type, refuse);

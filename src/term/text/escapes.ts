@@ -40,6 +40,7 @@ function scanEscape(source: Source, start: number, dialect: Dialect): ScannedCha
   if (next === "^") return scanControl(source, start, dialect);
   if (digitValue(code) < 8) return scanOctal(text, start + 1);
   const end = start + 1 + widthOf(code);
+  if (!isUnicode(code)) throw source.error(start, "this is no Unicode character");
   const simple = Object.hasOwn(SIMPLE_ESCAPES, next) ? SIMPLE_ESCAPES[next] : undefined;
   return { code: simple ?? code, end };
 }

@@ -7,6 +7,9 @@ const DOT = 0x2e;
 const HASH = 0x23;
 const UNDERSCORE = 0x5f;
 
+/** Where even a float of base 2 has ended. */
+const MAX_EXPONENT = 1100;
+
 export interface ScannedNumber {
   readonly value: bigint | number;
   readonly end: number;
@@ -23,9 +26,7 @@ export function scanNumber(source: Source, start: number, dialect: Dialect): Sca
   let end = digitsEnd(text, whole + 1, 10);
   const exponent = exponentEnd(text, end);
   if (exponent !== undefined) end = exponent;
-  const value = Number(text.slice(start, end).replaceAll("_", ""));
-  if (!Number.isFinite(value)) throw source.error(start, "the float is too large");
-  return { value, end };
+  return { value: finite(source, start, Number(text.slice(start, end).replaceAll("_", ""))), end };
 }
 
 function scanBased(source: Source, start: number, hash: number, dialect: Dialect): ScannedNumber {
@@ -34,18 +35,25 @@ function scanBased(source: Source, start: number, hash: number, dialect: Dialect
   if (base < 2 || base > 36)
     throw source.error(start, `the base of a number is 2 to 36, not ${text.slice(start, hash)}`);
   const end = digitsEnd(text, hash + 1, base);
-  if (end === hash + 1) throw source.error(start, `a digit of base ${base} is missing after "#"`);
-  if (dialect.basedFloats && text.charCodeAt(end) === DOT && digitValue(text.charCodeAt(end + 1)) < base) {
+  const empty = end === hash + 1;
+  // OTP reads 16#.8, but not 10#.8.
+  if (
+    dialect.basedFloats &&
+    !(empty && base === 10) &&
+    text.charCodeAt(end) === DOT &&
+    digitValue(text.charCodeAt(end + 1)) < base
+  ) {
     return scanBasedFloat(source, start, hash, base, end);
   }
+  if (empty) throw source.error(start, `a digit of base ${base} is missing after "#"`);
   return { value: toInteger(source, hash + 1, end, base), end };
 }
 
 function scanBasedFloat(source: Source, start: number, hash: number, base: number, dot: number): ScannedNumber {
   const { text } = source;
+  const whole = text.slice(hash + 1, dot).replaceAll("_", "");
   let end = digitsEnd(text, dot + 1, base);
-  const digits = text.slice(hash + 1, end);
-  const places = text.slice(dot + 1, end).replaceAll("_", "").length;
+  const fraction = text.slice(dot + 1, end).replaceAll("_", "");
   let exponent = 0;
   if (text.charCodeAt(end) === HASH) {
     const exponentStart = end + 1;
@@ -54,15 +62,21 @@ function scanBasedFloat(source: Source, start: number, hash: number, base: numbe
     exponent = Number(text.slice(exponentStart + 1, exponentStop).replaceAll("_", ""));
     end = exponentStop;
   }
-  const mantissa = parseDigits(source, start, digits.replaceAll(/[._]/g, ""), base);
-  const value = scale(mantissa, base, exponent - places);
-  if (!Number.isFinite(value)) throw source.error(start, "the float is too large");
-  return { value, end };
+  if (base === 10) return { value: finite(source, start, Number(`${whole}.${fraction}e${exponent}`)), end };
+  const places = fraction.replace(/(?!^)0+$/, "");
+  const mantissa = Number(parseDigits(source, start, whole + places, base));
+  return { value: finite(source, start, mantissa * power(base, exponent - places.length)), end };
 }
 
-/** The double next to `mantissa * base ** exponent`. */
-function scale(mantissa: bigint, base: number, exponent: number): number {
-  return Number(mantissa) * base ** exponent;
+function finite(source: Source, start: number, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw source.error(start, "the float is too large");
+}
+
+/** The double next to a power. JavaScript's own multiplies step by step, and rounds each time. */
+function power(base: number, exponent: number): number {
+  if (exponent > MAX_EXPONENT) return Number.POSITIVE_INFINITY;
+  return exponent < 0 ? base ** exponent : Number(BigInt(base) ** BigInt(exponent));
 }
 
 /** Where digits of this base end; a single underscore may stand between two of them. */

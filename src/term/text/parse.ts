@@ -19,7 +19,7 @@ export interface ParseOptions {
 export interface ParsedTerms {
   readonly terms: Term[];
   /** Where a tuple, list (strings too) or map of the result begins, at every depth; by identity. */
-  positionOf(term: Term): SourcePosition | undefined;
+  readonly positionOf: (term: Term) => SourcePosition | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export function parseTerms(text: string, options: ParseOptions = {}): ParsedTerm
   while (!parser.atEnd()) terms.push(parser.term("required"));
   return {
     terms,
-    positionOf(term) {
+    positionOf: (term) => {
       const offset = offsets.get(term);
       return offset === undefined ? undefined : source.positionAt(offset);
     },

@@ -22,12 +22,13 @@ export class Scanner {
     this.dialect = dialect;
   }
 
-  /** Reads the next token; after the last one, tokens of type `end`. */
+  /** Reads the next token; after the last one, tokens of type `end`, which stands where the last one ends. */
   next(): Token {
     const { text } = this.source;
+    const lastEnd = this.offset;
     const offset = this.skipBlanks();
     const code = text.charCodeAt(offset);
-    if (offset >= text.length) return { type: "end", offset };
+    if (offset >= text.length) return { type: "end", offset: lastEnd };
     if (isLowerCase(code)) return this.word(offset);
     if (isDigit(code)) return this.number(offset);
     if (isUpperCase(code)) return { type: "variable", offset, text: this.name(offset) };

@@ -129,27 +129,31 @@ interface Line {
   readonly content: string;
 }
 
+/**
+ * Takes the indentation of the closing quotes from all lines, and the last line end away.
+ *
+ * Escape sequences count first: `\s` is indentation too, and a line that begins with `\n` is an empty one with more after it.
+ */
 function unindent(source: Source, lines: readonly Line[], indentation: string, dialect: Dialect | undefined): string {
   const contents = lines.map(({ start, content }) => {
-    if (content === "") return "";
-    if (!content.startsWith(indentation)) {
-      throw source.error(start, "the line is indented less than the closing quotes of its string");
-    }
-    if (dialect === undefined) return content.slice(indentation.length);
-    return unescape(source, start + indentation.length, start + content.length, dialect);
+    const text = dialect === undefined ? content : unescape(source, start, content, dialect);
+    if (/^\r?\n/.test(`${text}\n`)) return text;
+    if (text.startsWith(indentation)) return text.slice(indentation.length);
+    throw source.error(start, "the line is indented less than the closing quotes of its string");
   });
-  return contents.join("\n");
+  return contents.join("\n").replace(/\r$/, "");
 }
 
-function unescape(source: Source, start: number, end: number, dialect: Dialect): string {
-  let content = "";
-  for (let at = start; at < end;) {
+function unescape(source: Source, start: number, content: string, dialect: Dialect): string {
+  let text = "";
+  for (let at = start; at < start + content.length;) {
     const character = scanCharacter(source, at, dialect);
     if (character === undefined) break;
-    content += String.fromCodePoint(character.code);
+    // A backslash at the end of the line stands for the line end, which is there already.
+    if (character.end <= start + content.length) text += String.fromCodePoint(character.code);
     at = character.end;
   }
-  return content;
+  return text;
 }
 
 function lineAt(text: string, start: number): { content: string; next: number } {
