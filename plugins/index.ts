@@ -19,6 +19,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "systemd", provides: { commands: ["systemd"] }, load: () => import("./systemd/index.ts") },
   { name: "script", provides: { commands: ["script"] }, load: () => import("./script/index.ts") },
   { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
+  { name: "trace", provides: { commands: ["traceip", "tracefile"] }, load: () => import("./trace/index.ts") },
   { name: "plugin", provides: { commands: ["plugin list"] }, load: () => import("./plugin/index.ts") },
   { name: "help", provides: { commands: ["help"] }, load: () => import("./help/index.ts") },
   { name: "version", provides: { commands: ["version"] }, load: () => import("./version/index.ts") },

@@ -10,10 +10,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   beam: ["error", "term"],
   dist: ["error", "term"],
   otp: ["error", "term", "beam", "dist"],
+  trace: ["error", "term"],
   release: ["error", "term", "beam", "dist", "otp"],
   vm: ["error", "term", "beam", "dist", "otp", "release"],
   knit: ["error", "term", "beam", "dist", "otp", "release"],
-  host: ["error", "term", "beam", "dist", "otp", "release", "vm", "knit", "contract"],
+  host: ["error", "term", "beam", "dist", "otp", "release", "vm", "knit", "trace", "contract"],
   // Types of any room may be shown to a plugin, code of none.
   contract: ["error"],
   plugins: ["contract"],
@@ -23,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that turn bytes and text into values and back; whoever reads and writes files and sockets stands above them. */
-const CODECS = ["src/term/", "src/beam/"];
+const CODECS = ["src/term/", "src/beam/", "src/trace/codec/"];
 /** The modules of Node.js that touch no file, socket or clock. */
 const PURE_MODULES = new Set(["node:buffer", "node:crypto", "node:path", "node:zlib"]);
 

@@ -11,6 +11,8 @@ export interface Services {
   readonly terms: typeof import("../term/index.ts");
   /** What OTP defines: installations, applications, releases, boot scripts. */
   readonly otp: typeof import("../otp/index.ts");
+  /** What trace ports send and write: reading it, as text, as JSON. */
+  readonly trace: typeof import("../trace/index.ts");
   /** enit itself: its version, plugins and commands. */
   readonly host: HostService;
   /** Paths and defaults of this host, from flags, variables and `enit.toml`. */

@@ -16,6 +16,7 @@ export interface ServiceBase {
 const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Services[K] } = {
   terms: () => require("../../term/index.ts") as typeof import("../../term/index.ts"),
   otp: () => require("../../otp/index.ts") as typeof import("../../otp/index.ts"),
+  trace: () => require("../../trace/index.ts") as typeof import("../../trace/index.ts"),
   host: (base) => base.host,
   settings: (base) => base.settings,
   releases: (base) => {

@@ -1,0 +1,5 @@
+import { definePlugin } from "../../src/contract/index.ts";
+import { tracefile } from "./tracefile.ts";
+import { traceip } from "./traceip.ts";
+
+export default definePlugin({ name: "trace", api: 1, commands: { traceip, tracefile } });
