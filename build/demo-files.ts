@@ -1,7 +1,7 @@
 /** What the demo runs: a release, its configuration, and a small application that keeps a state and hears of changes. */
 export const DEMO_FILES: Readonly<Record<string, string>> = {
   "etc/enit/enit.toml": `# where this host keeps applications, besides those of Erlang/OTP
-lib_dirs = ["/opt/apps"]
+lib_dirs = ["../../opt/apps"]
 `,
 
   "var/lib/enit/relex/release.enit": `{release, relex, [
