@@ -9,18 +9,21 @@ import { DEMO_FILES } from "./demo-files.ts";
 
 const began = performance.now();
 await using cleanup = new AsyncDisposableStack();
-const dir = cleanup.use(tempDir());
+const dir = cleanup.use(tempDir("enit-demo-"));
 const epmd = cleanup.use(await startEpmd(systemOtp()));
-const env = {
-  ...process.env,
-  PATH: [join(import.meta.dir, "..", "dist"), process.env["PATH"]].join(delimiter),
-  ERL_EPMD_PORT: String(epmd.port),
-  // The same as --root in every command.
+const settings = {
+  // The same as --root in every command: all that is under / otherwise is under this directory.
   ENIT_ROOT: dir.path,
-  NO_COLOR: "1",
+  // An epmd of the demo's own, so that nothing of it is left on the machine.
+  ERL_EPMD_PORT: String(epmd.port),
 };
+const PATH = [join(import.meta.dir, "..", "dist"), process.env["PATH"]].join(delimiter);
+const env = { ...process.env, ...settings, PATH, NO_COLOR: "1" };
 
 for (const [name, content] of Object.entries(DEMO_FILES)) dir.write(name, content);
+
+console.log(`$ cd ${dir.path}`);
+for (const [name, value] of Object.entries(settings)) console.log(`$ export ${name}=${value}`);
 
 say("A release is a list of applications, as they are installed, and some configuration.");
 await type("cat var/lib/enit/relex/release.enit");

@@ -12,8 +12,8 @@ export interface TempDir extends Disposable {
 }
 
 /** Makes a fresh directory, removed with all that is in it when disposed of. */
-export function tempDir(): TempDir {
-  const path = mkdtempSync(join(tmpdir(), "enit-test-"));
+export function tempDir(prefix = "enit-test-"): TempDir {
+  const path = mkdtempSync(join(tmpdir(), prefix));
   return {
     path,
     join: (...names) => join(path, ...names),
