@@ -6,14 +6,15 @@ const ROOT = join(import.meta.dir, "..");
 /** What each room of `src` may import, besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   error: [],
+  system: ["error"],
   term: ["error"],
   beam: ["error", "term"],
   dist: ["error", "term"],
   otp: ["error", "term", "beam", "dist"],
   trace: ["error", "term"],
   release: ["error", "term", "beam", "dist", "otp"],
-  vm: ["error", "term", "beam", "dist", "otp", "release"],
-  knit: ["error", "term", "beam", "dist", "otp", "release"],
+  vm: ["error", "system", "term", "beam", "dist", "otp", "release"],
+  knit: ["error", "system", "term", "beam", "dist", "otp", "release"],
   host: ["error", "term", "beam", "dist", "otp", "release", "vm", "knit", "trace", "contract"],
   // Types of any room may be shown to a plugin, code of none.
   contract: ["error"],

@@ -1,7 +1,7 @@
 import { accessSync, constants, openSync, readdirSync } from "node:fs";
 import { EnitError } from "../error/index.ts";
 import { assumeIdentity, type Identity } from "./identity.ts";
-import { type Libc, libc } from "./libc.ts";
+import { type Libc, libc } from "../system/index.ts";
 import type { LaunchPlan } from "./plan.ts";
 import { describeSystemError } from "./system-error.ts";
 import { type VmIdentification, writeVmRecord } from "./vm-record.ts";

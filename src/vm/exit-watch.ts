@@ -1,4 +1,4 @@
-import { internalCommand } from "./internal-command.ts";
+import { internalCommand } from "../system/index.ts";
 import { isAlive, type RunningVm } from "./vm-record.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { EnitError } from "../error/index.ts";
-import { type Libc, libc, type PasswdEntry } from "./libc.ts";
+import { type Libc, libc, type PasswdEntry } from "../system/index.ts";
 
 /** Who a process runs as. */
 export interface Identity {

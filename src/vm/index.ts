@@ -1,7 +1,6 @@
 export type { LaunchOrder } from "./execute.ts";
 export { runInternal } from "./internal.ts";
 export { lockState } from "./lock.ts";
-export type { LockOptions, StateLock } from "./lock.ts";
 export type { LaunchPlan } from "./plan.ts";
 export type { PrepareOptions } from "./prepare.ts";
 export { readStartPhase } from "./progress.ts";

@@ -3,9 +3,7 @@
  * waited for by blocking a whole thread. A copy of the binary is up in 4 ms, can be ended at any time, and leaves the
  * event loop of its parent, and so Ctrl-C, alone.
  */
-import type { InternalTask } from "./internal-command.ts";
-import { LOCK_DESCRIPTOR } from "./lock.ts";
-import { type Libc, libc } from "./libc.ts";
+import { type InternalTask, LOCK_DESCRIPTOR, type Libc, libc } from "../system/index.ts";
 import { runLauncher } from "./run-launcher.ts";
 import { isAlive } from "./vm-record.ts";
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { EnitError, type ErrorKind } from "../error/index.ts";
 import type { LaunchOrder } from "./execute.ts";
-import { internalCommand } from "./internal-command.ts";
+import { internalCommand } from "../system/index.ts";
 import { statePaths } from "./state-paths.ts";
 import { writingState } from "./system-error.ts";
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { libc } from "./libc.ts";
+import { libc } from "../system/index.ts";
 import { parseStartEvents, type StartEvent } from "./start-event.ts";
 import { statePaths } from "./state-paths.ts";
 import { errorCode } from "./system-error.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** The word that makes a copy of enit one of the helpers of `internal.ts`. */
+/** The word that makes a copy of enit one of the helpers of `src/vm/internal.ts`. */
 export const INTERNAL_COMMAND = "__vm";
 
 export type InternalTask = "launch" | "wait-for-lock" | "wait-for-exit";
@@ -8,6 +8,6 @@ export type InternalTask = "launch" | "wait-for-lock" | "wait-for-exit";
 /** The command that runs a task for this process in a copy of its program: the binary, or Bun with the sources. */
 export function internalCommand(task: InternalTask, ...args: readonly string[]): string[] {
   const isCompiled = import.meta.dir.startsWith("/$bunfs/");
-  const program = isCompiled ? [INTERNAL_COMMAND] : [join(import.meta.dir, "internal-main.ts")];
+  const program = isCompiled ? [INTERNAL_COMMAND] : [join(import.meta.dir, "..", "vm", "internal-main.ts")];
   return [process.execPath, ...program, task, String(process.pid), ...args];
 }
