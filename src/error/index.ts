@@ -1,3 +1,4 @@
 export { EXIT_CODES, EnitError } from "./enit-error.ts";
 export type { EnitErrorOptions, ErrorKind, SourcePosition } from "./enit-error.ts";
 export { nearestName } from "./nearest.ts";
+export { describeSystemError, systemCode, toFileError } from "./system-error.ts";
