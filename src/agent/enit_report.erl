@@ -32,6 +32,7 @@ close({Device, _Settings}) ->
 -spec event(report(), event()) -> ok.
 event({Device, Settings}, Event) ->
     ok = file:write(Device, line(Event)),
+    ok = enit_notify:event(Event),
     lists:foreach(fun({Level, Text}) -> say(Level, Text, Settings) end, words(Event, Settings)).
 
 %% A printed term can be read back once it holds no pids, ports, references and funs.
