@@ -76,8 +76,8 @@ start_application(Application, Type, Retries, Delay, Report) ->
         stopping ->
             wait_for_the_end();
         {error, Reason} when Retries =:= 0 ->
-            enit_application:stop_all(),
             enit_report:event(Report, {failed, Application, Reason}),
+            enit_application:stop_all(),
             erlang:halt(1);
         {error, Reason} ->
             enit_report:event(Report, {retrying, Application, Reason, Retries, Delay}),

@@ -98,6 +98,8 @@ async function exchange<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
+  // Nobody waits for the answer if the exchange is aborted before the question was put.
+  promise.catch(() => undefined);
   let received = new Uint8Array();
   const tryRead = (ended: boolean): void => {
     try {

@@ -34,8 +34,8 @@ export async function becomeVm(order: LaunchOrder): Promise<never> {
   if (order.stdin === "none") c.duplicate(openSync("/dev/null", "r"), 0);
   for (const signal of IGNORED_BY_BUN) c.restoreSignal(signal);
   assumeIdentity(c, identity);
-  attempt(plan, `enter the directory "${plan.cwd}"`, () => process.chdir(plan.cwd));
   attempt(plan, `read "${order.mustRead}"`, () => accessSync(order.mustRead, constants.R_OK));
+  attempt(plan, `enter the directory "${plan.cwd}"`, () => process.chdir(plan.cwd));
   closeAllOnExec(c);
   return attempt(plan, `run "${plan.executable}"`, () => {
     accessSync(plan.executable, constants.X_OK);

@@ -1,7 +1,8 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { EnitError, type ErrorKind } from "../error/index.ts";
 import type { LaunchOrder } from "./execute.ts";
 import { internalCommand } from "../system/index.ts";
+import { openLog } from "./log.ts";
 import { statePaths } from "./state-paths.ts";
 import { writingState } from "./system-error.ts";
 
@@ -31,7 +32,7 @@ export class Launcher implements Disposable {
   readonly #process: Bun.Subprocess<"pipe", number, number>;
 
   constructor(stateDir: string, lock: number) {
-    const log = writingState(stateDir, () => openLog(stateDir));
+    const log = writingState(stateDir, () => openLog(statePaths(stateDir).log));
     this.#process = Bun.spawn({
       cmd: internalCommand("launch"),
       cwd: "/",
@@ -60,13 +61,6 @@ export class Launcher implements Disposable {
     void this.#process.stdin.end();
     this.#process.unref();
   }
-}
-
-/** The output of VMs is kept from start to start; the agent of a VM that runs keeps it short. */
-function openLog(stateDir: string): number {
-  const { log } = statePaths(stateDir);
-  // The file belongs to the VM's user, who could have put a link into its place if the directory were theirs.
-  return openSync(log, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o640);
 }
 
 async function readToEnd(fd: unknown): Promise<string> {

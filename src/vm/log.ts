@@ -1,6 +1,26 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fchownSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import type { Identity } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
 import { errorCode } from "./system-error.ts";
+
+/**
+ * Opens the log to append to it. The output of VMs is kept from start to start; the agent keeps it short.
+ *
+ * The file belongs to the VM's user, so a link in its place would be followed to wherever that user likes.
+ */
+export function openLog(file: string): number {
+  return openSync(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o640);
+}
+
+/** Gives the log to the VM's user, and makes the file that the agent moves its content to. */
+export function handOverLog(stateDir: string, { uid, gid }: Identity): void {
+  const { log, previousLog } = statePaths(stateDir);
+  for (const file of [log, previousLog]) {
+    const fd = openLog(file);
+    fchownSync(fd, uid, gid);
+    closeSync(fd);
+  }
+}
 
 /** How much of a log is shown at most. */
 const MAX_BYTES = 4096;

@@ -8,6 +8,7 @@ import { type Agent, readAgent } from "./agent.ts";
 import { agentSettings, type LaunchMode } from "./agent-settings.ts";
 import type { LaunchOrder } from "./execute.ts";
 import { findIdentity, type Identity } from "./identity.ts";
+import { handOverLog } from "./log.ts";
 import { planLaunch, type LaunchPlan } from "./plan.ts";
 import { agentEbin, writeReleaseDirectory } from "./release-directory.ts";
 import { statePaths } from "./state-paths.ts";
@@ -67,6 +68,7 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
     syslog: options.syslog,
   });
   writeReleaseDirectory({ release, system, paths, agent, agentSettings: settings, identity });
+  if (mode === "background") writingState(release.stateDir, () => handOverLog(release.stateDir, identity));
   const { nodeName: node, longNames, listenAddress, epmdPort } = release.node;
   return {
     plan,

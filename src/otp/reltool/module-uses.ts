@@ -1,6 +1,4 @@
 import { type BeamFile, inBeamFile, openBeam, readImportTable, readStubs, readUsedModules } from "../../beam/index.ts";
-import { EnitError } from "../../error/index.ts";
-import { type EmulatorLimits, whyNotLoaded } from "../emulator-limits.ts";
 import { readFileIfAny, readWholeFile } from "../files.ts";
 import { joinPath } from "../filename.ts";
 
@@ -23,30 +21,17 @@ const BUILTINS_SINCE_26 = ["max/2", "min/2"] as const;
 export class ModuleUses {
   readonly #systemDirs: readonly string[];
   readonly #release: number;
-  readonly #limits: EmulatorLimits;
   readonly #builtins = new Map<string, ReadonlySet<string>>();
 
-  /**
-   * `systemDirs`: where the OTP at hand, of this release, has the BEAM files of erts, kernel and stdlib; `limits`: what the
-   * emulator of the target system can load.
-   */
-  constructor(systemDirs: readonly string[], release: number, limits: EmulatorLimits) {
+  /** `systemDirs`: where the OTP at hand has the BEAM files of erts, kernel and stdlib. */
+  constructor(systemDirs: readonly string[], release: number) {
     this.#systemDirs = systemDirs;
     this.#release = release;
-    this.#limits = limits;
   }
 
-  /**
-   * The modules that the BEAM file of this name calls. Throws `beam_malformed`, `file_not_found`, `file_unreadable`, and
-   * `beam_too_new` for one that the emulator of the target system would refuse.
-   */
+  /** The modules that the BEAM file of this name calls. Throws `beam_malformed`, `file_not_found`, `file_unreadable`. */
   ofFile(file: string): string[] {
-    return inBeamFile(file, () => {
-      const beam = openBeam(readWholeFile(file));
-      const reason = whyNotLoaded(beam, this.#limits);
-      if (reason !== undefined) throw tooNew(file, reason);
-      return this.ofBeam(beam);
-    });
+    return inBeamFile(file, () => this.ofBeam(openBeam(readWholeFile(file))));
   }
 
   /** The modules that a module calls, itself left out. */
@@ -80,12 +65,4 @@ export class ModuleUses {
     }
     return [];
   }
-}
-
-function tooNew(file: string, reason: string): EnitError {
-  return new EnitError("beam_too_new", `cannot use the BEAM file "${file}": ${reason}`, {
-    kind: "input",
-    hint: "Compile it with the Erlang/OTP that the system is made of, or an older one.",
-    data: { file },
-  });
 }
