@@ -26,7 +26,7 @@ const DEFAULT_WIDTH = 80;
 
 /** `node:tty` takes 3 ms to load, so that it is asked only about what may be a terminal. */
 function isatty(descriptor: number): boolean {
-  return isCharacterDevice(descriptor) && tty().isatty(descriptor);
+  return mayBeTerminal(descriptor) && tty().isatty(descriptor);
 }
 
 function terminalWidth(descriptor: 1 | 2, env: Readonly<Record<string, string | undefined>>): number {
@@ -36,9 +36,13 @@ function terminalWidth(descriptor: 1 | 2, env: Readonly<Record<string, string | 
   return columns > 0 ? columns : DEFAULT_WIDTH;
 }
 
-function isCharacterDevice(descriptor: number): boolean {
+/** Linux gives the major number 1 to memory devices, of which `/dev/null` is where scripts send what they do not read. */
+const MEMORY_DEVICES = 1;
+
+function mayBeTerminal(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice();
+    const stats = fstatSync(descriptor);
+    return stats.isCharacterDevice() && stats.rdev >> 8 !== MEMORY_DEVICES;
   } catch {
     return false; // It is closed.
   }
