@@ -71,8 +71,8 @@ async function runCommandLine(
     directories: flags.noPlugins ? [] : pluginDirectories(settings, { executable, flags: flags.pluginDir, env }),
     trust: process.geteuid?.() === 0,
   });
+  warnAbout(settings, registry, line.words, screen);
   const found = findCommand(line, registry);
-  warnAbout(settings, registry, found.name, screen);
 
   const services = makeServices(() => ({
     settings,
@@ -152,12 +152,19 @@ function wordsBeforeFlags(words: readonly string[]): readonly string[] {
   return end < 0 ? words : words.slice(0, end);
 }
 
-/** Tells of what is wrong around this run but does not stop it. `plugin list` shows refused plugins itself. */
-function warnAbout(settings: HostSettings, registry: PluginRegistry, name: string, screen: Screen): void {
-  for (const { message, hint } of settings.warnings)
+/**
+ * Tells of what is wrong around this run but does not stop it. `plugin list` shows refused plugins itself, and one whose
+ * command is wanted is the error of this run.
+ */
+function warnAbout(settings: HostSettings, registry: PluginRegistry, words: readonly string[], screen: Screen): void {
+  for (const { message, hint } of settings.warnings) {
     screen.log.warn(hint === undefined ? message : `${message}. ${hint}`);
-  if (name === "plugin list") return;
-  for (const { error } of registry.entries) if (error !== undefined) screen.log.warn(error.message);
+  }
+  if (words[0] === "plugin" && words[1] === "list") return;
+  const wanted = registry.refusedWith(words[0] ?? "");
+  for (const entry of registry.entries) {
+    if (entry.error !== undefined && entry !== wanted) screen.log.warn(entry.error.message);
+  }
 }
 
 function settingFlags(flags: CommandLine["flags"]): SettingFlags {

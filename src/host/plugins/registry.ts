@@ -76,11 +76,11 @@ export class PluginRegistry {
     );
   }
 
-  /** A plugin that was refused and says that it brings the command. */
+  /** A plugin that was refused and says that it brings a command, or one that begins so, which nobody else does. */
   refusedWith(command: string): PluginEntry | undefined {
-    return this.entries.find(
-      (entry) => entry.error !== undefined && entry.provides?.commands.includes(command) === true,
-    );
+    const brings = (name: string): boolean => name === command || name.startsWith(`${command} `);
+    if (this.commands().keys().some(brings)) return undefined;
+    return this.entries.find((entry) => entry.error !== undefined && entry.provides?.commands.some(brings) === true);
   }
 
   /** The plugins that bring a hook. One that cannot be loaded is among them. */
