@@ -6,7 +6,7 @@ export interface Context extends Services {
   readonly log: Log;
   /** The table `[plugin.NAME]` of `enit.toml`, `{}` where there is none. Check what you take from it. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Aborted by Ctrl-C, SIGTERM and a terminal that goes away. Hand it on to whatever waits. */
+  /** Aborted by Ctrl-C, SIGTERM and a terminal, or the reader of a stream, that goes away. Hand it on to whatever waits. */
   readonly signal: AbortSignal;
   /** Calls the hooks of all plugins. */
   readonly hooks: HookRunner;

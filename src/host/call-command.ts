@@ -1,7 +1,7 @@
 import type { CommandCall, CommandEnd, ProgramStart, Successor } from "../contract/index.ts";
 import { ProcessReplacement } from "./context.ts";
 import { toEnitError } from "./failure.ts";
-import { type Screen, dataDocument, drawPlain } from "./output/index.ts";
+import { OutputBatch, type Screen, dataDocument, drawPlain } from "./output/index.ts";
 import type { ReadyCommand, Session } from "./session.ts";
 
 /** A command with all that it needs. */
@@ -13,12 +13,15 @@ export interface PreparedCall extends ReadyCommand {
 /**
  * Calls a command between its hooks and prints its data: a stream as it comes, anything else once the last hook agreed.
  *
+ * `abort` ends a stream whose output nobody reads any more, as Ctrl-C does.
+ *
  * @returns the program that this process is to become, if the command asks for it.
  */
 export async function callCommand(
   call: PreparedCall,
   session: Session,
   screen: Screen,
+  abort: (reason: Error) => void,
 ): Promise<Successor | ProgramStart | undefined> {
   const { name, args, command, context, plugin } = call;
   const facts: CommandCall = { command: name, args };
@@ -30,7 +33,7 @@ export async function callCommand(
   try {
     await session.hooks.series("command:before", facts);
     data = await command.run(context, args);
-    if (isStream(data)) for await (const item of data) await present(item, call, screen);
+    if (isStream(data)) await presentStream(data, call, screen, abort);
   } catch (thrown) {
     if (thrown instanceof ProcessReplacement) {
       await after({ ok: true, data: null });
@@ -49,12 +52,35 @@ export async function callCommand(
   return undefined;
 }
 
-/** Prints data: as JSON, as the command's `render` draws it, or as plain text. */
+/** Prints the items of a stream as they come, those together that come together. */
+async function presentStream(
+  stream: AsyncIterable<unknown>,
+  call: PreparedCall,
+  screen: Screen,
+  abort: (reason: Error) => void,
+): Promise<void> {
+  const output = new OutputBatch(screen.console, abort);
+  try {
+    for await (const item of stream) {
+      const waiting = output.add(show(item, call, screen));
+      if (waiting !== undefined) await waiting;
+    }
+  } finally {
+    await output.flush();
+  }
+}
+
 async function present(data: unknown, call: PreparedCall, screen: Screen): Promise<void> {
-  if (screen.json) return screen.console.print(dataDocument(data));
+  const output = show(data, call, screen);
+  if (output.length > 0) await screen.console.print(output);
+}
+
+/** Data as it is printed: as JSON, as the command's `render` draws it, or as plain text. */
+function show(data: unknown, call: PreparedCall, screen: Screen): string | Uint8Array {
+  if (screen.json) return dataDocument(data);
   const drawing = draw(data, call, screen);
-  if (drawing.length === 0) return undefined;
-  return screen.console.print(typeof drawing === "string" && !drawing.endsWith("\n") ? `${drawing}\n` : drawing);
+  if (typeof drawing !== "string" || drawing === "" || drawing.endsWith("\n")) return drawing;
+  return `${drawing}\n`;
 }
 
 function draw(data: unknown, { command, name, plugin }: PreparedCall, screen: Screen): string | Uint8Array {

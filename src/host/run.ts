@@ -87,7 +87,7 @@ async function runCommandLine(
   );
   let ending: number | Successor | ProgramStart = 0;
   try {
-    ending = (await Promise.race([runFound(found, line, { session, registry, screen }), strays])) ?? 0;
+    ending = (await Promise.race([runFound(found, line, { session, registry, screen, signals }), strays])) ?? 0;
   } finally {
     const errors = await session.cleanUp();
     for (const error of errors) screen.log.error(error.message);
@@ -106,7 +106,12 @@ interface FoundCommand {
 async function runFound(
   found: FoundCommand,
   line: CommandLine,
-  run: { readonly session: Session; readonly registry: PluginRegistry; readonly screen: Screen },
+  run: {
+    readonly session: Session;
+    readonly registry: PluginRegistry;
+    readonly screen: Screen;
+    readonly signals: SignalWatch;
+  },
 ): Promise<Successor | ProgramStart | undefined> {
   const { name, entry, words } = found;
   const { commands } = await run.registry.load(entry);
@@ -121,7 +126,7 @@ async function runFound(
   }
   const args = readValues();
   const ready = await run.session.prepare(entry, name);
-  return callCommand({ ...ready, name, args }, run.session, run.screen);
+  return callCommand({ ...ready, name, args }, run.session, run.screen, run.signals.abort);
 }
 
 function findCommand(line: CommandLine, registry: PluginRegistry): FoundCommand {

@@ -5,6 +5,8 @@ type SignalName = keyof typeof NUMBERS;
 /** The signals that ask a command to end, as one AbortSignal. */
 export interface SignalWatch {
   readonly signal: AbortSignal;
+  /** Ends the command as a signal does. */
+  readonly abort: (reason: Error) => void;
   /** The exit code that tells of the signal that came, by the shell's rule; `undefined` while none has. */
   readonly exitCode: () => number | undefined;
 }
@@ -22,6 +24,7 @@ export function watchSignals(exit: (code: number) => never): SignalWatch {
   }
   return {
     signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
     exitCode: () => (received === undefined ? undefined : 128 + NUMBERS[received]),
   };
 }

@@ -1,3 +1,4 @@
+export { OutputBatch } from "./batch.ts";
 export { isOutputGone } from "./console.ts";
 export { drawError } from "./error.ts";
 export { dataDocument, errorDocument } from "./json.ts";

@@ -14,6 +14,7 @@ export class Screen {
   verbosity: Verbosity = "normal";
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #terminals = new Map<1 | 2, Terminal>();
+  readonly #uis = new Map<1 | 2, Ui>();
 
   constructor(env: Readonly<Record<string, string | undefined>>, json: boolean) {
     this.#env = env;
@@ -23,7 +24,12 @@ export class Screen {
 
   /** What draws for standard output (1) or standard error (2). */
   ui(descriptor: 1 | 2): Ui {
-    return makeUi(this.#terminal(descriptor));
+    let ui = this.#uis.get(descriptor);
+    if (ui === undefined) {
+      ui = makeUi(this.#terminal(descriptor));
+      this.#uis.set(descriptor, ui);
+    }
+    return ui;
   }
 
   progress(label: string, options: ProgressOptions = {}): Progress {
