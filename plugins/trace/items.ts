@@ -1,27 +1,27 @@
 import type { Context } from "../../src/contract/index.ts";
 
-type Trace = Context["trace"];
-export type TraceMessage = Parameters<Trace["printTraceMessage"]>[0];
-type PrintOptions = NonNullable<Parameters<Trace["printTraceMessage"]>[1]>;
+type Printer = InstanceType<Context["trace"]["TracePrinter"]>;
+type PrintOptions = NonNullable<ConstructorParameters<Context["trace"]["TracePrinter"]>[0]>;
+export type TraceMessage = Parameters<Printer["print"]>[0];
 
 /** One message on its way to the output: as text for people, as JSON for scripts. */
 export class TraceItem {
-  readonly #trace: Trace;
   readonly #message: TraceMessage;
-  readonly #options: PrintOptions;
+  readonly #printer: Printer;
+  readonly #toJson: (message: TraceMessage) => unknown;
 
-  constructor(trace: Trace, message: TraceMessage, options: PrintOptions) {
-    this.#trace = trace;
+  constructor(message: TraceMessage, printer: Printer, toJson: (message: TraceMessage) => unknown) {
     this.#message = message;
-    this.#options = options;
+    this.#printer = printer;
+    this.#toJson = toJson;
   }
 
   toText(): string {
-    return this.#trace.printTraceMessage(this.#message, this.#options);
+    return this.#printer.print(this.#message);
   }
 
   toJSON(): unknown {
-    return this.#trace.traceMessageToJson(this.#message);
+    return this.#toJson(this.#message);
   }
 }
 
@@ -45,7 +45,8 @@ export async function* toItems(
   batches: AsyncIterable<readonly TraceMessage[]>,
   { msgs = Number.POSITIVE_INFINITY, onEnd, ...options }: ItemOptions,
 ): AsyncGenerator<TraceItem, undefined> {
-  const { trace } = ctx;
+  const { TracePrinter, traceMessageToJson } = ctx.trace;
+  const printer = new TracePrinter(options);
   let messages = 0;
   let dropped = 0;
   let others = 0;
@@ -61,7 +62,7 @@ export async function* toItems(
       else if (message.kind === "unreadable") {
         ctx.log.warn(`a message of ${message.size} bytes is left out: ${message.reason}`);
       }
-      yield new TraceItem(trace, message, options);
+      yield new TraceItem(message, printer, traceMessageToJson);
       if (messages >= msgs) return end(true);
     }
   }

@@ -31,6 +31,7 @@ export { atom, binary, bitstring, exportFun, float, integer, list, map, nil, str
 export { compareTerms, compareText, equalTerms } from "./order.ts";
 export type { PrintOptions } from "./print/options.ts";
 export { printTerm } from "./print/print.ts";
+export { TermPrinter } from "./print/printer.ts";
 export type {
   AtomTerm,
   BitstringTerm,

@@ -1,6 +1,6 @@
 export type { TraceMessage } from "./codec/message.ts";
 export { traceMessageToJson } from "./codec/json.ts";
-export { printTraceMessage } from "./codec/print.ts";
+export { TracePrinter } from "./codec/print.ts";
 export type { TracePrintOptions } from "./codec/print.ts";
 export { readTraceFile } from "./trace-file.ts";
 export type { TraceFileOptions } from "./trace-file.ts";

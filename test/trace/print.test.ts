@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { printTraceMessage, readTraceFile } from "../../src/trace/index.ts";
+import { TracePrinter, readTraceFile } from "../../src/trace/index.ts";
 import { type Oracle, otpInstallations } from "../support/otp.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { printedByDbg, startTracer } from "./tracers.ts";
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 for (const { major } of otpInstallations()) {
-  describe(`printTraceMessage() with the trace of OTP ${major}`, () => {
+  describe(`TracePrinter with the trace of OTP ${major}`, () => {
     test("prints what dbg prints, every kind of message with every kind of timestamp", async () => {
       using dir = tempDir();
       const file = dir.join("all.trace");
@@ -51,9 +51,10 @@ function vm(major: number): Oracle {
 }
 
 async function ours(file: string, otp: number): Promise<string> {
+  const printer = new TracePrinter({ otp });
   let text = "";
   for await (const batch of readTraceFile({ file })) {
-    for (const message of batch) text += printTraceMessage(message, { otp });
+    for (const message of batch) text += printer.print(message);
   }
   return text;
 }

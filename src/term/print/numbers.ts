@@ -5,6 +5,8 @@ const EXACT_INTEGERS_END = 2 ** 53;
 export function writeFloat(value: number): string {
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
   if (value < 0) return `-${writeFloat(-value)}`;
+  // What has a fraction and no leading zeros behind the point is never longer this way, and most floats are such.
+  if (value >= 0.1 && value < EXACT_INTEGERS_END && !Number.isInteger(value)) return String(value);
   const [mantissa = "", exponentText = "0"] = value.toExponential().split("e");
   const digits = mantissa.replace(".", "");
   const exponent = Number(exponentText);

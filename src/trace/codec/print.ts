@@ -1,12 +1,4 @@
-import {
-  type ListTerm,
-  type PrintOptions,
-  type Term,
-  type TupleTerm,
-  isAtom,
-  isTagged,
-  printTerm,
-} from "../../term/index.ts";
+import { type ListTerm, type Term, TermPrinter, type TupleTerm, isAtom, isTagged } from "../../term/index.ts";
 import type { EventMessage, SeqMessage, TraceMessage } from "./message.ts";
 
 export interface TracePrintOptions {
@@ -17,23 +9,37 @@ export interface TracePrintOptions {
 }
 
 /**
- * Prints a message as the handler of `dbg:trace_client/2` does on a terminal that takes Unicode, line end included; `""` for
- * what it does not print.
+ * Prints messages as the handler of `dbg:trace_client/2` does on a terminal that takes Unicode.
  *
  * Terms are laid out as `~p` and `~tp` do, in lines of 80 characters. Source: what `dbg` of OTP 25, 27 and 29 prints; it
  * differs only in how terms are written, which `otp` decides.
  */
-export function printTraceMessage(message: TraceMessage, options: TracePrintOptions = {}): string {
-  switch (message.kind) {
-    case "event":
-      return printEvent(message, new Line(options));
-    case "seq_trace":
-      return printSeqMessage(message, options);
-    case "drop":
-      return `*** Dropped ${message.count} messages.\n`;
-    case "other":
-    case "unreadable":
-      return "";
+export class TracePrinter {
+  readonly #plain: TermPrinter;
+  readonly #unicode: TermPrinter;
+
+  constructor(options: TracePrintOptions = {}) {
+    this.#plain = new TermPrinter({ ...options, format: "p" });
+    this.#unicode = new TermPrinter({ ...options, format: "tp" });
+  }
+
+  /** The text of a message, line end included; `""` for what `dbg` does not print. */
+  print(message: TraceMessage): string {
+    switch (message.kind) {
+      case "event":
+        return printEvent(message, this.#newLine());
+      case "seq_trace":
+        return printSeqMessage(message, this.#newLine(), this.#newLine());
+      case "drop":
+        return `*** Dropped ${message.count} messages.\n`;
+      case "other":
+      case "unreadable":
+        return "";
+    }
+  }
+
+  #newLine(): Line {
+    return new Line(this.#plain, this.#unicode);
   }
 }
 
@@ -67,12 +73,11 @@ function printEvent({ event, term, size, timestamp }: EventMessage, line: Line):
   return line.end();
 }
 
-function printSeqMessage({ label, info, timestamp }: SeqMessage, options: TracePrintOptions): string {
-  const head = new Line(options).text("SeqTrace ");
+/** `dbg` prints the head and the rest by two calls, so that terms are laid out as if the line began behind the head. */
+function printSeqMessage({ label, info, timestamp }: SeqMessage, head: Line, line: Line): string {
+  head.text("SeqTrace ");
   if (timestamp !== undefined) head.plain(timestamp).text(" ");
   head.text("[").plain(label).text("]: ");
-  // dbg prints the rest by a call of its own, so that terms are laid out as if the line began here.
-  const line = new Line(options);
   const [serial, from, to, content] = info.kind === "tuple" ? info.elements.slice(1) : [];
   if (isTagged(info, "send", 5)) {
     line
@@ -99,76 +104,79 @@ function printSeqMessage({ label, info, timestamp }: SeqMessage, options: TraceP
 /** What one call of `io:format` writes: terms begin in the column where the text before them has ended. */
 class Line {
   written = "";
-  /** How many characters stand on the last line. */
-  #column = 0;
-  readonly #plain: PrintOptions;
-  readonly #unicode: PrintOptions;
+  #column = 1;
+  readonly #plain: TermPrinter;
+  readonly #unicode: TermPrinter;
 
-  constructor(options: TracePrintOptions) {
-    this.#plain = { ...options, format: "p" };
-    this.#unicode = { ...options, format: "tp" };
+  constructor(plain: TermPrinter, unicode: TermPrinter) {
+    this.#plain = plain;
+    this.#unicode = unicode;
   }
 
+  /** Writes text of our own: no line ends, nothing beyond ASCII. */
   text(text: string): this {
     this.written += text;
-    const lineEnd = text.lastIndexOf("\n");
-    this.#column = lineEnd < 0 ? this.#column + countCharacters(text) : countCharacters(text.slice(lineEnd + 1));
+    this.#column += text.length;
     return this;
   }
 
   /** Writes a term with `~p`. */
   plain(term: Term | undefined): this {
-    return this.#write(term, this.#plain);
+    return this.#term(term, this.#plain);
   }
 
   /** Writes a term with `~tp`. */
   term(term: Term | undefined): this {
-    return this.#write(term, this.#unicode);
+    return this.#term(term, this.#unicode);
   }
 
   /** Writes `{M,F,Args}` as `m:f(1,2)`, `{M,F,Arity}` as `m:f/2`, anything else as it is; made apart, each part in column 1. */
   call(term: Term | undefined): this {
-    if (term?.kind !== "tuple" || term.elements.length !== 3) return this.text(this.#apart(term, this.#unicode));
+    if (term?.kind !== "tuple" || term.elements.length !== 3) return this.#apart(term);
     const [module, name, args] = term.elements;
-    const head = `${this.#apart(module, this.#plain)}:`;
-    if (args?.kind === "list") {
-      return this.text(`${head}${this.#apart(name, this.#unicode, head.length)}(${this.#args(args)})`);
-    }
-    const call = new Line(this.#plain).text(head).term(name).text("/").plain(args);
-    return this.text(call.written);
+    const call = new Line(this.#plain, this.#unicode).plain(module).text(":").term(name);
+    if (args?.kind === "list") call.text("(").#args(args).text(")");
+    else call.text("/").plain(args);
+    return this.#insert(call.written, call.#column);
   }
 
   /** Writes the elements of a tuple from the fourth on, parted by spaces. */
   words({ elements }: TupleTerm, size: number): this {
-    let text = "";
-    for (let i = 3; i < size; i++) text += (i === 3 ? "" : " ") + this.#apart(elements[i], this.#unicode);
-    return this.text(text);
+    for (let i = 3; i < size; i++) {
+      if (i > 3) this.text(" ");
+      this.#apart(elements[i]);
+    }
+    return this;
   }
 
   end(): string {
     return `${this.written}\n`;
   }
 
-  #args({ elements, tail }: ListTerm): string {
-    let text = "";
-    for (const element of elements) text += (text === "" ? "" : ",") + this.#apart(element, this.#unicode);
-    return tail === undefined ? text : `${text},${this.#apart(tail, this.#unicode)}`;
+  #args({ elements, tail }: ListTerm): this {
+    for (const [index, element] of elements.entries()) {
+      if (index > 0) this.text(",");
+      this.#apart(element);
+    }
+    return tail === undefined ? this : this.text(",").#apart(tail);
   }
 
-  #write(term: Term | undefined, options: PrintOptions): this {
-    return this.text(this.#apart(term, options, this.#column));
+  #term(term: Term | undefined, printer: TermPrinter): this {
+    if (term === undefined) return this;
+    this.written += printer.print(term, this.#column);
+    this.#column = printer.endColumn;
+    return this;
   }
 
-  #apart(term: Term | undefined, options: PrintOptions, column = 0): string {
-    return term === undefined ? "" : printTerm(term, { ...options, column: column + 1 });
+  /** Writes with `~s` what `~tp` made of a term in column 1. */
+  #apart(term: Term | undefined): this {
+    return term === undefined ? this : this.#insert(this.#unicode.print(term), this.#unicode.endColumn);
   }
-}
 
-function countCharacters(text: string): number {
-  let count = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 0xdc00 && code <= 0xdfff) count--;
+  /** Writes text that began in column 1 and ended before `endColumn`. */
+  #insert(text: string, endColumn: number): this {
+    this.written += text;
+    this.#column = text.includes("\n") ? endColumn : this.#column + endColumn - 1;
+    return this;
   }
-  return count;
 }
