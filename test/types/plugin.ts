@@ -1,5 +1,6 @@
 import { expectTypeOf } from "bun:test";
-import { type Context, type Ui, defineCommand, definePlugin } from "enit/plugin";
+import type { ArgsDef } from "citty";
+import { type ArgumentDefinitions, type Context, type Ui, defineCommand, definePlugin } from "enit/plugin";
 
 /** What is checked here is checked by the type checker; nothing of it is run. */
 const plugin = { name: "typed", api: 1 } as const;
@@ -42,6 +43,16 @@ definePlugin({
     },
   },
 });
+
+// Definitions that are written for citty are definitions here.
+const forCitty = {
+  word: { type: "positional", required: true, description: "a word", valueHint: "WORD" },
+  file: { type: "positional", default: "-" },
+  host: { type: "string", alias: ["h", "hostname"], default: "localhost" },
+  level: { type: "enum", options: ["low", "high"], required: true },
+  force: { type: "boolean", alias: "f", default: false },
+} satisfies ArgsDef;
+expectTypeOf(forCitty).toExtend<ArgumentDefinitions>();
 
 // The data of a command follows from run, wherever render gets it from.
 function drawX(data: { readonly x: number }): string {
