@@ -1,6 +1,6 @@
 /** Erlang's order of terms: number < atom < reference < fun < port < pid < tuple < map < list < bitstring. */
 import { MAX_TERM_DEPTH, tooDeep } from "./limits.ts";
-import type { BitstringTerm, FunTerm, ListTerm, MapTerm, PidTerm, ReferenceTerm, Term } from "./term.ts";
+import type { BitstringTerm, FunTerm, ListTerm, MapTerm, ReferenceTerm, Term } from "./term.ts";
 
 const RANK = {
   integer: 0,
@@ -234,6 +234,7 @@ function compareWords(a: ReferenceTerm, b: ReferenceTerm): number {
   return 0;
 }
 
+/** The process that made a fun does not matter. */
 function compareFuns(a: FunTerm, b: FunTerm, exact: boolean, levels: number): number {
   return (
     compareText(a.module, b.module) ||
@@ -242,14 +243,8 @@ function compareFuns(a: FunTerm, b: FunTerm, exact: boolean, levels: number): nu
     a.index - b.index ||
     compareBytes(a.uniq, b.uniq) ||
     a.free.length - b.free.length ||
-    compareAll(a.free, b.free, exact, levels) ||
-    comparePids(a.pid, b.pid, exact)
+    compareAll(a.free, b.free, exact, levels)
   );
-}
-
-/** The process that made a fun is no part of its order, but two funs of different processes are not the same bytes. */
-function comparePids(a: PidTerm, b: PidTerm, exact: boolean): number {
-  return exact ? compare(a, b, exact, 1) : 0;
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

@@ -5,6 +5,7 @@
 %% Profile: all      everything that the external format has
 %%          printed  without what prints differently on the node that it came from: identifiers of other nodes
 %%          literal  what can be written in a term file
+%%          data     no funs, and no identifiers of the node itself
 generate(Profile, Seed, Count) ->
     put(profile, Profile),
     _ = rand:seed(exsss, {Seed, Seed, Seed}),
@@ -128,6 +129,7 @@ bitstring() ->
     <<(rand:uniform(1 bsl Bits) - 1):Bits>>.
 
 special(literal) -> fun_of_module();
+special(data) -> foreign(rand:uniform(3));
 special(Profile) ->
     case rand:uniform(6) of
         1 -> fun_of_module();

@@ -27,6 +27,7 @@ export interface DecodeOptions {
 }
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const FUN_SIZE_BYTES = 4;
 const FUN_UNIQ_BYTES = 16;
 
 /**
@@ -198,8 +199,8 @@ function readExport(reader: ByteReader): ExportTerm {
 }
 
 function readFun(reader: ByteReader, levels: number): FunTerm {
-  const start = reader.position;
-  const size = reader.u32();
+  // How many bytes follow, which the parts tell as well; OTP does not look at it either.
+  reader.take(FUN_SIZE_BYTES);
   const arity = reader.u8();
   const uniq = reader.copy(FUN_UNIQ_BYTES);
   const index = reader.u32();
@@ -209,9 +210,6 @@ function readFun(reader: ByteReader, levels: number): FunTerm {
   const oldUniq = readNumber(reader);
   const pid = readCreator(reader);
   const free = readTerms(reader, freeCount, levels - 1);
-  if (reader.position - start !== size) {
-    throw reader.malformed(`a fun takes ${reader.position - start} bytes, but declares ${size},`, start);
-  }
   return { kind: "fun", module, arity, index, oldIndex, uniq, oldUniq, pid, free };
 }
 
