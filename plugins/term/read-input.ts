@@ -1,4 +1,4 @@
-import { EnitError } from "../../src/contract/index.ts";
+import { toFileError } from "../../src/contract/index.ts";
 
 /** What is read from a file or from standard input. */
 export interface Input {
@@ -7,25 +7,13 @@ export interface Input {
   readonly file: string | undefined;
 }
 
-const STATES: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
-  EACCES: "permission denied",
-  EISDIR: "it is a directory",
-};
-
 /** Reads a file, or standard input for `-`. @throws EnitError `file_unreadable`. */
 export async function readInput(name: string): Promise<Input> {
   const isStandardInput = name === "-";
   try {
     const bytes = await (isStandardInput ? Bun.stdin : Bun.file(name)).bytes();
     return { bytes, file: isStandardInput ? undefined : name };
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    const state = STATES[code] ?? (cause instanceof Error ? cause.message : String(cause));
-    throw new EnitError("file_unreadable", `cannot read "${name}": ${state}`, {
-      kind: "io",
-      data: { file: name },
-      cause,
-    });
+  } catch (error) {
+    throw toFileError(error, { code: "file_unreadable", action: "read", path: name });
   }
 }

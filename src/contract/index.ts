@@ -1,4 +1,4 @@
-export { EnitError, nearestName } from "../error/index.ts";
+export { EnitError, nearestName, toFileError } from "../error/index.ts";
 export type { EnitErrorOptions, ErrorKind, SourcePosition } from "../error/index.ts";
 export type {
   ArgumentDefinition,

@@ -17,7 +17,9 @@ const STATES: Readonly<Record<string, string>> = {
 
 /** The code of an error of the system, such as `ENOENT`; `undefined` for any other error. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  // Errors of ours have codes too, of another kind.
+  if (!(error instanceof Error) || error instanceof EnitError) return undefined;
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** What an error of the system says, in words. */
@@ -36,7 +38,7 @@ export function toFileError(
   doing: { readonly code: string; readonly action: string; readonly path: string } & Pick<EnitErrorOptions, "hint">,
 ): unknown {
   const reason = systemCode(error);
-  if (reason === undefined || error instanceof EnitError) return error;
+  if (reason === undefined) return error;
   const { code, action, path, hint } = doing;
   return new EnitError(code, `cannot ${action} "${path}": ${describeSystemError(error)}`, {
     kind: "io",

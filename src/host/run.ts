@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import type { ProgramStart, Successor } from "../contract/index.ts";
-import { EnitError } from "../error/index.ts";
+import { EnitError, toFileError } from "../error/index.ts";
 import { type HostSettings, type SettingFlags, loadSettings } from "../release/index.ts";
 import { callCommand } from "./call-command.ts";
 import {
@@ -192,7 +192,6 @@ async function become(successor: Successor | ProgramStart, options: HostOptions)
     accessSync(successor.path, constants.X_OK);
     return options.execute(successor);
   } catch (cause) {
-    const state = cause instanceof Error ? cause.message : String(cause);
-    throw new EnitError("exec_failed", `cannot run "${successor.path}": ${state}`, { kind: "io", cause });
+    throw toFileError(cause, { code: "exec_failed", action: "run", path: successor.path });
   }
 }

@@ -98,7 +98,7 @@ describe("a command ends", () => {
     using dir = probeDir();
     const { stdout, stderr, exitCode } = await probe(dir, "become", "/nowhere/at/all");
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 3 });
-    expect(stderr).toStartWith('cleaned up\nenit: cannot run "/nowhere/at/all": ENOENT');
+    expect(stderr).toStartWith('cleaned up\nenit: cannot run "/nowhere/at/all": there is no such file');
   });
 
   test("as a defect of its plugin, its stack shown to who asks for it", async () => {
@@ -179,7 +179,7 @@ describe("a command is ended", () => {
     const child = Bun.spawn([ENIT, ...probeArgs(dir, "bytes")], { stdout: openSync("/dev/full", "w"), stderr: "pipe" });
     const stderr = await child.stderr.text();
     expect({ stderr, exitCode: await child.exited }).toEqual({
-      stderr: 'cleaned up\nenit: cannot write "standard output": ENOSPC\n',
+      stderr: 'cleaned up\nenit: cannot write "standard output": no space is left on the device\n',
       exitCode: 3,
     });
   });

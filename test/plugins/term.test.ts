@@ -121,7 +121,7 @@ describe("enit term", () => {
     using dir = tempDir();
     expect(await runEnit(["term", dir.join("nothing")])).toEqual({
       stdout: "",
-      stderr: `enit: cannot read "${dir.join("nothing")}": no such file\n`,
+      stderr: `enit: cannot read "${dir.join("nothing")}": there is no such file or directory\n`,
       exitCode: 3,
     });
     expect(await runEnit(["term", dir.path])).toMatchObject({

@@ -1,4 +1,4 @@
-import { EnitError } from "../../error/index.ts";
+import { EnitError, describeSystemError, systemCode } from "../../error/index.ts";
 
 /** The error of output that nobody reads any more: the reader or the terminal has gone away. */
 const GONE = "output_gone";
@@ -22,7 +22,7 @@ export class Console {
     } catch (error) {
       const code = systemCode(error);
       const isGone = code === "EPIPE" || code === "EIO";
-      const state = isGone ? "nobody reads it" : (code ?? String(error));
+      const state = isGone ? "nobody reads it" : describeSystemError(error);
       throw new EnitError(isGone ? GONE : "output_failed", `cannot write "standard output": ${state}`, {
         kind: "io",
         cause: error,
@@ -44,8 +44,4 @@ export class Console {
 /** Whether an error says that nobody reads the output any more. */
 export function isOutputGone(error: unknown): boolean {
   return error instanceof EnitError && error.code === GONE;
-}
-
-function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

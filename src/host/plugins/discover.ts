@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { EnitError } from "../../error/index.ts";
+import { EnitError, describeSystemError } from "../../error/index.ts";
 import { readManifest } from "./manifest.ts";
 import { PLUGIN_NAME, type PluginSource, type RefusedSource, pluginError } from "./source.ts";
 import { explainCodeDistrust, explainDistrust } from "./trust.ts";
@@ -100,8 +100,7 @@ function refuse(source: { name: string; file: string }, reason: string | undefin
 /** Errors of the file system and of TOML do not name the plugin; those of ours do. */
 function asPluginError(source: { name: string; file: string }, error: unknown): EnitError {
   if (error instanceof EnitError && error.code.startsWith("plugin_")) return error;
-  const state = error instanceof Error ? error.message : String(error);
-  return pluginError(source, state, {
+  return pluginError(source, describeSystemError(error), {
     code: "plugin_unreadable",
     hint: error instanceof EnitError ? error.hint : undefined,
     cause: error,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Provides } from "../../contract/index.ts";
-import { nearestName } from "../../error/index.ts";
+import { describeSystemError, nearestName } from "../../error/index.ts";
 import { parseToml } from "../../release/index.ts";
 import { API_VERSION, explainApi, pluginError } from "./source.ts";
 
@@ -73,7 +73,9 @@ function readText(file: string, source: { name: string; file: string }): string 
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const state = error instanceof Error ? error.message : String(error);
-    throw pluginError(source, `its plugin.toml cannot be read: ${state}`, { code: "plugin_unreadable", cause: error });
+    throw pluginError(source, `its plugin.toml cannot be read: ${describeSystemError(error)}`, {
+      code: "plugin_unreadable",
+      cause: error,
+    });
   }
 }
