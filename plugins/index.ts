@@ -17,6 +17,12 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "call", provides: { commands: ["call"] }, load: () => import("./call/index.ts") },
   { name: "eval", provides: { commands: ["eval"] }, load: () => import("./eval/index.ts") },
   { name: "systemd", provides: { commands: ["systemd"] }, load: () => import("./systemd/index.ts") },
+  { name: "knit-build", provides: { commands: ["knit-build"] }, load: () => import("./knit-build/index.ts") },
+  {
+    name: "overlay",
+    provides: { overlays: ["mkdir", "copy", "template", "template_wildcard", "create", "replace"] },
+    load: () => import("./overlay/index.ts"),
+  },
   { name: "script", provides: { commands: ["script"] }, load: () => import("./script/index.ts") },
   { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
   { name: "trace", provides: { commands: ["traceip", "tracefile"] }, load: () => import("./trace/index.ts") },

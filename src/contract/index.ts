@@ -1,4 +1,5 @@
 export { EnitError, nearestName, toFileError } from "../error/index.ts";
+export type { BuildOptions, BuildService } from "./build.ts";
 export type { EnitErrorOptions, ErrorKind, SourcePosition } from "../error/index.ts";
 export type {
   ArgumentDefinition,
@@ -40,6 +41,7 @@ export type {
   WaterfallHooks,
   WaterfallName,
 } from "./hooks.ts";
+export { defineOverlay } from "./overlay.ts";
 export type { Overlay, OverlayArgument, OverlayArguments, OverlayContext, OverlayDefinition } from "./overlay.ts";
 export { defineCommand, definePlugin } from "./plugin.ts";
 export type { DefinedCommand, Plugin, PluginDefinition } from "./plugin.ts";

@@ -36,6 +36,13 @@ export interface OverlayDefinition<A> {
   readonly run: (args: OverlayArguments<A>, context: OverlayContext) => void | Promise<void>;
 }
 
+/** Checks one overlay operation by itself, so that it may stand in a file of its own. */
+export function defineOverlay<const A extends readonly OverlayArgument[]>(
+  overlay: OverlayDefinition<A>,
+): OverlayDefinition<A> {
+  return overlay;
+}
+
 /** An overlay operation as the host sees it, its types erased. */
 export interface Overlay {
   readonly description?: string;
@@ -51,9 +58,14 @@ export interface OverlayContext extends Context {
   readonly sourceDirectory: string;
   /** What templates are rendered with. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Renders a Mustache template. */
-  render(template: string): string;
-  /** The absolute path of a destination. */
+  /** The OTP release that is packed, whose regular expressions count: 27. */
+  readonly otpRelease: number;
+  /**
+   * Renders a Mustache template without HTML escaping; `file` is where it comes from, for messages. A variable that is not
+   * set is an error, except in `{{^name}}`.
+   */
+  render(template: string, file?: string): string;
+  /** The absolute path of a destination; one that lies outside the build directory, also through links, is refused. */
   destination(path: string): string;
   /** The absolute path of a source. */
   source(path: string): string;

@@ -1,3 +1,4 @@
+import type { BuildService } from "./build.ts";
 import type { ReleaseService } from "./releases.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface Services {
   readonly host: HostService;
   /** Paths and defaults of this host, from flags, variables and `enit.toml`. */
   readonly settings: import("../release/index.ts").HostSettings;
+  /** Builds releases from a `reltool.config`. */
+  readonly build: BuildService;
   /** The releases of this host and the nodes that run them. */
   readonly releases: ReleaseService;
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
 import type { ProgramStart, Successor } from "../contract/index.ts";
 import { EnitError, toFileError } from "../error/index.ts";
 import { type HostSettings, type SettingFlags, loadSettings } from "../release/index.ts";
@@ -79,6 +80,18 @@ async function runCommandLine(
     host: makeHostService(registry, { version: options.version, program, executable }),
     hooks: session.hooks,
     log: screen.log,
+    signal: signals.signal,
+    progress: screen.progress.bind(screen),
+    plugins: {
+      openProject: async (directory) => {
+        if (flags.noPlugins) return;
+        const added = await registry.add({ path: join(directory, "plugins"), origin: "project" });
+        for (const { error } of added) if (error !== undefined) screen.log.warn(error.message);
+      },
+      hasHook: (hook) => registry.withHook(hook).length > 0,
+      overlayNames: () => registry.overlays(),
+      findOverlay: (overlay) => session.prepareOverlay(overlay),
+    },
   }));
   const session: Session = new Session(
     registry,

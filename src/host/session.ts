@@ -1,4 +1,4 @@
-import type { Command, Context, HookName, Log, Plugin } from "../contract/index.ts";
+import type { Command, Context, HookName, Log, Overlay, Plugin } from "../contract/index.ts";
 import { EnitError } from "../error/index.ts";
 import { type ContextBase, makeContext } from "./context.ts";
 import { HookDriver, type HookOwner } from "./hooks/index.ts";
@@ -47,6 +47,15 @@ export class Session {
     const command = plugin.commands?.[commandName];
     if (command === undefined) throw new Error(`the plugin "${owner.name}" has no command "${commandName}"`);
     return { command, context, plugin: { name: plugin.name, isBuiltIn: owner.builtIn } };
+  }
+
+  /** Sets up the plugin of an overlay operation; `undefined` if no plugin brings one of this name. */
+  async prepareOverlay(name: string): Promise<{ overlay: Overlay; context: Context } | undefined> {
+    const entry = this.#registry.withOverlay(name);
+    if (entry === undefined) return undefined;
+    const { plugin, context } = await this.#activate(entry);
+    const overlay = plugin.overlays?.[name];
+    return overlay === undefined ? undefined : { overlay, context };
   }
 
   /** Runs what the set-ups returned, in reverse, all of it, and returns what failed. */

@@ -10,6 +10,16 @@ export { START_TYPES, parseRelease, readReleaseFile, releaseToTerm } from "./rel
 export type { ReleaseApplication, ReleaseSpec, StartType } from "./rel.ts";
 export { installRelease, readReleasesFile, releasesToTerm } from "./releases-file.ts";
 export type { InstallReleaseOptions, InstalledLibrary, InstalledRelease, ReleaseStatus } from "./releases-file.ts";
+export { type RegExpOptions, translateRegExp } from "./regexp/index.ts";
+export { evaluateSpec, makeTargetSpec, specToTerm, termToSpec } from "./reltool/index.ts";
+export type {
+  EvaluateOptions,
+  ReltoolWarning,
+  SpecItem,
+  SysConfig,
+  TargetSpec,
+  TargetSpecOptions,
+} from "./reltool/index.ts";
 export { resolveApplications } from "./resolve.ts";
 export type { ApplicationRequest, ResolvedApplication } from "./resolve.ts";
 export { encodeBoot, makeScript } from "./script.ts";

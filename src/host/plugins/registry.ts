@@ -27,10 +27,16 @@ export interface RegistryOptions {
 
 /** All plugins, in the order of loading. */
 export class PluginRegistry {
-  readonly entries: readonly PluginEntry[];
+  readonly #entries: PluginEntry[];
+  readonly #trust: boolean;
 
-  private constructor(entries: readonly PluginEntry[]) {
-    this.entries = entries;
+  private constructor(entries: readonly PluginEntry[], trust: boolean) {
+    this.#entries = [...entries];
+    this.#trust = trust;
+  }
+
+  get entries(): readonly PluginEntry[] {
+    return this.#entries;
   }
 
   /**
@@ -38,25 +44,30 @@ export class PluginRegistry {
    * plugins say what they bring and wait until they are needed. Of two that bring the same, the later one is refused.
    */
   static async open(options: RegistryOptions): Promise<PluginRegistry> {
-    const entries = options.builtIns.map(builtInEntry);
-    const registry = new PluginRegistry(entries);
+    const registry = new PluginRegistry(options.builtIns.map(builtInEntry), options.trust);
     if (options.directories.length > 0) provideContract();
-    for (const directory of options.directories) {
-      for (const source of await discoverPlugins(directory, { trust: options.trust })) {
-        const entry: PluginEntry = {
-          name: source.name,
-          builtIn: false,
-          source,
-          provides: source.provides,
-          plugin: undefined,
-          error: undefined,
-        };
-        entry.error = isRefused(source) ? source.error : explainConflict(entry, entries);
-        if (entry.error === undefined && entry.provides === undefined) await tryLoad(entry, entries);
-        entries.push(entry);
-      }
-    }
+    for (const directory of options.directories) await registry.add(directory);
     return registry;
+  }
+
+  /** Adds the plugins of a directory behind all others, and returns them. */
+  async add(directory: PluginDirectory): Promise<readonly PluginEntry[]> {
+    const added: PluginEntry[] = [];
+    for (const source of await discoverPlugins(directory, { trust: this.#trust })) {
+      const entry: PluginEntry = {
+        name: source.name,
+        builtIn: false,
+        source,
+        provides: source.provides,
+        plugin: undefined,
+        error: undefined,
+      };
+      entry.error = isRefused(source) ? source.error : explainConflict(entry, this.#entries);
+      if (entry.error === undefined && entry.provides === undefined) await tryLoad(entry, this.#entries);
+      this.#entries.push(entry);
+      added.push(entry);
+    }
+    return added;
   }
 
   /** Loads the code of a plugin, once. @throws EnitError why it cannot be used. */
@@ -81,6 +92,16 @@ export class PluginRegistry {
     const brings = (name: string): boolean => name === command || name.startsWith(`${command} `);
     if (this.commands().keys().some(brings)) return undefined;
     return this.entries.find((entry) => entry.error !== undefined && entry.provides?.commands.some(brings) === true);
+  }
+
+  /** The names of all overlay operations that can be used. */
+  overlays(): readonly string[] {
+    return this.#entries.flatMap((entry) => (entry.error === undefined ? (entry.provides?.overlays ?? []) : []));
+  }
+
+  /** The plugin that brings an overlay operation. */
+  withOverlay(name: string): PluginEntry | undefined {
+    return this.#entries.find((entry) => entry.error === undefined && entry.provides?.overlays.includes(name) === true);
   }
 
   /** The plugins that bring a hook. One that cannot be loaded is among them. */

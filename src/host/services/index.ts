@@ -1,5 +1,7 @@
 import type { HookRunner, HostService, Log, Services } from "../../contract/index.ts";
 import type { HostSettings } from "../../release/index.ts";
+import type { ContextBase } from "../context.ts";
+import type { BuildParticipants } from "./build.ts";
 
 /** What the factories of services may use. */
 export interface ServiceBase {
@@ -7,6 +9,10 @@ export interface ServiceBase {
   readonly host: HostService;
   readonly hooks: HookRunner;
   readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly progress: ContextBase["progress"];
+  /** What plugins take part with in a build. */
+  readonly plugins: BuildParticipants;
 }
 
 /**
@@ -19,6 +25,10 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
   trace: () => require("../../trace/index.ts") as typeof import("../../trace/index.ts"),
   host: (base) => base.host,
   settings: (base) => base.settings,
+  build: (base) => {
+    const room = require("./build.ts") as typeof import("./build.ts");
+    return room.makeBuildService(base);
+  },
   releases: (base) => {
     const room = require("./releases/index.ts") as typeof import("./releases/index.ts");
     return room.makeReleaseService(base);

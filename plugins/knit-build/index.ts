@@ -1,0 +1,67 @@
+import { EnitError, definePlugin } from "../../src/contract/index.ts";
+import { append, openLog } from "./log-file.ts";
+
+export default definePlugin({
+  name: "knit-build",
+  api: 1,
+  commands: {
+    "knit-build": {
+      description: "Build a release from a reltool.config",
+      details:
+        "Makes NAME, the tree of the release, and releases/NAME-VERSION.tar.gz beside the reltool.config, which is looked for " +
+        "in the working directory and in rel. No Erlang VM is started. Every option of the configuration can be given as " +
+        "NAME=VALUE, its value a string, or as NAME=!!TERM, its value an Erlang term. docs/knit.md has all options. " +
+        "Invoked under the name knit, enit is this command.",
+      examples: [
+        ["knit-build", "build the release of this project"],
+        ["knit-build force=true target_dir=/var/lib/relex", "build elsewhere, whatever is there"],
+        ["knit-build -r rel/small.config 'overlay_vars=!!\"vars/small.config\"'", "with another configuration"],
+      ],
+      args: {
+        verbosity: { type: "boolean", alias: "v", description: "Show details; as --verbose" },
+        debug: { type: "boolean", alias: "d", description: "Show details; as --verbose" },
+        logFile: {
+          type: "string",
+          alias: ["l", "log_file"],
+          valueHint: "FILE",
+          description: "Add all messages to FILE, also those that --quiet hides",
+        },
+        reltoolConfig: {
+          type: "string",
+          alias: ["r", "reltool_config"],
+          valueHint: "FILE",
+          description: "The reltool.config",
+        },
+        variables: {
+          type: "positional",
+          rest: true,
+          valueHint: "NAME=VALUE",
+          description: "Options of the configuration",
+        },
+      },
+      run: async (ctx, args) => {
+        const began = performance.now();
+        const log = openLog(ctx.log, { details: args.verbosity || args.debug, file: args.logFile });
+        try {
+          const built = await ctx.build.release({ configFile: args.reltoolConfig, variables: args.variables, log });
+          return { ...built, milliseconds: Math.round(performance.now() - began) };
+        } catch (error) {
+          // The screen gets it from the host.
+          if (args.logFile !== undefined && error instanceof EnitError)
+            append(args.logFile, `error: ${error.message}\n`);
+          throw error;
+        }
+      },
+      render: ({ release, otp, applications, buildDirectory, tarball, milliseconds }, ui) =>
+        ui.fields([
+          ["Release", `${release.name} ${release.version}`],
+          ["Erlang/OTP", `${otp.version} (erts ${otp.erts})`],
+          ["Applications", applications.length],
+          ["Directory", buildDirectory],
+          ["Tarball", tarball.file],
+          ["Size", `${(tarball.size / 1e6).toFixed(1)} MB, ${tarball.files} files`],
+          ["Time", `${(milliseconds / 1000).toFixed(2)} s`],
+        ]),
+    },
+  },
+});

@@ -1,0 +1,12 @@
+export { buildRelease } from "./build.ts";
+export type {
+  BuildFacts,
+  BuildPlugins,
+  BuildProgress,
+  BuildRequest,
+  BuildResult,
+  BuildTools,
+} from "./build-request.ts";
+export type { BuildWarning } from "./config/config.ts";
+export type { OverlayOperation, OverlayOperations } from "./overlay/run-overlays.ts";
+export type { OverlayWorkspace } from "./overlay/workspace.ts";
