@@ -10,7 +10,8 @@ export default definePlugin({
       description: "Show the commands, or one of them in full",
       args: { command: { type: "positional", rest: true, description: "A command" } },
       run: async (ctx, args) => {
-        const { program, flags } = ctx.host;
+        const { program } = ctx.host;
+        const flags = ctx.host.flags();
         const commands = await ctx.host.commands();
         const name = args.command.join(" ");
         if (name === "") return { program, flags, commands, command: null };

@@ -32,7 +32,7 @@ export interface HostService {
   /** The absolute path of the binary. */
   readonly executable: string;
   /** The flags that every command takes. */
-  readonly flags: readonly FlagInfo[];
+  flags(): readonly FlagInfo[];
   /** Every plugin that was found, loaded or not, in the order of loading. */
   plugins(): readonly PluginInfo[];
   /** Every command with its definitions, built-in ones first. Loads the code of all plugins. */

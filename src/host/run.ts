@@ -180,9 +180,7 @@ function warnAbout(settings: HostSettings, registry: PluginRegistry, words: read
   }
   if (words[0] === "plugin" && words[1] === "list") return;
   const wanted = registry.refusedWith(words[0] ?? "");
-  for (const entry of registry.entries) {
-    if (entry.error !== undefined && entry !== wanted) screen.log.warn(entry.error.message);
-  }
+  for (const entry of registry.refused()) if (entry !== wanted) screen.log.warn(entry.error.message);
 }
 
 function settingFlags(flags: CommandLine["flags"]): SettingFlags {

@@ -29,10 +29,10 @@ export function makeFlagTable(host: ArgumentDefinitions, command: ArgumentDefini
 }
 
 /** All names of a flag, short ones first. */
-export function flagNames(key: string, definition: FlagDefinition): string[] {
-  const aliases = definition.alias === undefined ? [] : [definition.alias].flat();
-  const names = [...aliases, key].map((name) => (name.length === 1 ? `-${name}` : `--${kebabCase(name)}`));
-  return names.sort((a, b) => Number(a.startsWith("--")) - Number(b.startsWith("--")));
+export function flagNames(key: string, { alias = [] }: FlagDefinition): string[] {
+  const names = typeof alias === "string" ? [alias, key] : [...alias, key];
+  const short = names.filter((name) => name.length === 1).map((letter) => `-${letter}`);
+  return [...short, ...names.filter((name) => name.length > 1).map((name) => `--${kebabCase(name)}`)];
 }
 
 function kebabCase(key: string): string {

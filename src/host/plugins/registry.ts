@@ -80,18 +80,26 @@ export class PluginRegistry {
 
   /** The names of all commands that can be run, each with its plugin. */
   commands(): ReadonlyMap<string, PluginEntry> {
-    return new Map(
-      this.entries
-        .filter((entry) => entry.error === undefined)
-        .flatMap((entry) => (entry.provides?.commands ?? []).map((name) => [name, entry] as const)),
-    );
+    const commands = new Map<string, PluginEntry>();
+    for (const entry of this.entries) {
+      if (entry.error !== undefined) continue;
+      for (const name of entry.provides?.commands ?? []) commands.set(name, entry);
+    }
+    return commands;
   }
 
   /** A plugin that was refused and says that it brings a command, or one that begins so, which nobody else does. */
   refusedWith(command: string): PluginEntry | undefined {
-    const brings = (name: string): boolean => name === command || name.startsWith(`${command} `);
-    if (this.commands().keys().some(brings)) return undefined;
-    return this.entries.find((entry) => entry.error !== undefined && entry.provides?.commands.some(brings) === true);
+    const brings = (entry: PluginEntry): boolean =>
+      entry.provides?.commands.some((name) => name === command || name.startsWith(`${command} `)) === true;
+    const refused = this.refused().find(brings);
+    const isThere = refused !== undefined && this.entries.some((entry) => entry.error === undefined && brings(entry));
+    return isThere ? undefined : refused;
+  }
+
+  /** The plugins that cannot be used. */
+  refused(): readonly (PluginEntry & { readonly error: EnitError })[] {
+    return this.entries.filter((entry) => entry.error !== undefined) as (PluginEntry & { error: EnitError })[];
   }
 
   /** The names of all overlay operations that can be used. */

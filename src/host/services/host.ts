@@ -17,7 +17,7 @@ export function makeHostService(
 ): HostService {
   return {
     ...facts,
-    flags: Object.entries(HOST_FLAGS).flatMap(([key, definition]) => describeFlag(key, definition)),
+    flags: () => Object.entries(HOST_FLAGS).flatMap(([key, definition]) => describeFlag(key, definition)),
     plugins: () => registry.describe(),
     commands: async () => {
       const infos: CommandInfo[] = [];
