@@ -24,6 +24,8 @@ export const BUILT_INS: readonly BuiltIn[] = [
     load: () => import("./overlay/index.ts"),
   },
   { name: "script", provides: { commands: ["script"] }, load: () => import("./script/index.ts") },
+  { name: "spec", provides: { commands: ["spec"] }, load: () => import("./spec/index.ts") },
+  { name: "beam", provides: { commands: ["beam"] }, load: () => import("./beam/index.ts") },
   { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
   { name: "trace", provides: { commands: ["traceip", "tracefile"] }, load: () => import("./trace/index.ts") },
   { name: "plugin", provides: { commands: ["plugin list"] }, load: () => import("./plugin/index.ts") },

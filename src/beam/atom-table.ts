@@ -25,14 +25,8 @@ export function openAtomTable(content: Uint8Array, offset: number, encoding: "ut
   const size = Math.abs(count);
   // An atom takes a byte at least.
   if (size === 0 || size > reader.left) throw malformed(`it cannot have ${count} atoms`, offset);
-  // Where each begins and ends, two numbers an atom: objects for all of them would cost more than reading the file.
-  const places: number[] = [];
-  for (let i = 0; i < size; i++) {
-    const length = longLengths ? readCompact(reader).value : reader.uint8();
-    const start = reader.offset - offset;
-    reader.skip(length);
-    places.push(start, start + length);
-  }
+  // Objects for all of them would cost more than reading the file.
+  const places = longLengths ? skipLongStrings(reader, size, offset) : reader.skipStrings8(size);
   if (reader.left > 0) throw malformed("bytes follow its last atom", reader.offset);
 
   const buffer = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
@@ -47,6 +41,18 @@ export function openAtomTable(content: Uint8Array, offset: number, encoding: "ut
     return decoded;
   };
   return { size, longLengths, name };
+}
+
+/** As `skipStrings8`, lengths as OTP 28 and later write them. */
+function skipLongStrings(reader: ByteReader, count: number, offset: number): number[] {
+  const places: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const length = readCompact(reader).value;
+    const start = reader.offset - offset;
+    reader.skip(length);
+    places.push(start, start + length);
+  }
+  return places;
 }
 
 function decodeName(buffer: Buffer, start: number, end: number, encoding: "utf8" | "latin1", offset: number): string {

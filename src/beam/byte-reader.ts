@@ -43,6 +43,15 @@ export class ByteReader {
     return this.uint32() | 0;
   }
 
+  /** The next `count` numbers of four bytes. One loop, since tables have hundreds. */
+  uint32s(count: number): number[] {
+    this.#need(count * 4);
+    const numbers: number[] = [];
+    for (let i = 0; i < count; i++) numbers.push(this.#view.getUint32(this.#at + i * 4));
+    this.#at += count * 4;
+    return numbers;
+  }
+
   /** The next `count` bytes, not copied. */
   bytes(count: number): Uint8Array {
     this.#need(count);
@@ -54,6 +63,24 @@ export class ByteReader {
   skip(count: number): void {
     this.#need(count);
     this.#at += count;
+  }
+
+  /**
+   * Passes over `count` strings, each behind its length in a byte; gives where each begins and ends, two numbers a string,
+   * from the first byte of this reader on. One loop, since a file has hundreds.
+   */
+  skipStrings8(count: number): number[] {
+    const bytes = this.#bytes;
+    const places: number[] = [];
+    let at = this.#at;
+    for (let i = 0; i < count; i++) {
+      const end = at + 1 + (bytes[at] ?? bytes.length);
+      if (end > bytes.length) throw malformed("it ends too early", this.#base + at);
+      places.push(at + 1, end);
+      at = end;
+    }
+    this.#at = at;
+    return places;
   }
 
   /** Continues at this offset in the file, which may be its end. */

@@ -42,7 +42,7 @@ export function readImports(beam: BeamFile): BeamImport[] {
 /** The imported functions in the order of the file, by which the code numbers them from 0 on. */
 export function readImportTable(beam: BeamFile): BeamImport[] {
   const { name } = beam.atoms;
-  return readTriples(mandatoryChunkReader(beam, "ImpT"), (module, fun, arity) => {
+  return triples(mandatoryChunkReader(beam, "ImpT"), (module, fun, arity) => {
     return { module: name(module), name: name(fun), arity };
   });
 }
@@ -53,29 +53,39 @@ export function readImportTable(beam: BeamFile): BeamImport[] {
  */
 export function readUsedModules(beam: BeamFile, ignored: (module: string) => ReadonlySet<string>): string[] {
   const { name } = beam.atoms;
-  const used = new Set<string>();
-  readTriples(mandatoryChunkReader(beam, "ImpT"), (atom, fun, arity) => {
-    const module = name(atom);
-    if (used.has(module) || module === beam.module) return;
-    const without = ignored(module);
-    if (without.size === 0 || !without.has(`${name(fun)}/${arity}`)) used.add(module);
-  });
-  return [...used];
+  const numbers = readTable(mandatoryChunkReader(beam, "ImpT"));
+  const used: string[] = [];
+  /** By atom: the functions that do not count, or `done` if no other one could change anything. */
+  const modules: (ReadonlySet<string> | "done" | undefined)[] = [];
+  for (let at = 0; at < numbers.length; at += 3) {
+    const [atom = 0, fun = 0, arity = 0] = [numbers[at], numbers[at + 1], numbers[at + 2]];
+    const module = (modules[atom] ??= name(atom) === beam.module ? "done" : ignored(name(atom)));
+    if (module === "done" || (module.size > 0 && module.has(`${name(fun)}/${arity}`))) continue;
+    modules[atom] = "done";
+    used.push(name(atom));
+  }
+  return used;
 }
 
 function readFunctions(beam: BeamFile, reader: ByteReader): BeamFunction[] {
-  return readTriples(reader, (name, arity, label) => ({ name: beam.atoms.name(name), arity, label })).sort(
+  return triples(reader, (name, arity, label) => ({ name: beam.atoms.name(name), arity, label })).sort(
     (a, b) => compareText(a.name, b.name) || a.arity - b.arity,
   );
 }
 
-const TRIPLE_SIZE = 12;
+function triples<T>(reader: ByteReader, convert: (first: number, second: number, third: number) => T): T[] {
+  const numbers = readTable(reader);
+  const converted: T[] = [];
+  for (let at = 0; at < numbers.length; at += 3) {
+    converted.push(convert(numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0));
+  }
+  return converted;
+}
 
-function readTriples<T>(reader: ByteReader, convert: (first: number, second: number, third: number) => T): T[] {
+/** A count, and entries of three numbers. */
+function readTable(reader: ByteReader): number[] {
   const offset = reader.offset;
   const count = reader.uint32();
-  if (reader.left !== count * TRIPLE_SIZE) throw malformed(`a table says ${count} entries and has others`, offset);
-  const converted: T[] = [];
-  for (let i = 0; i < count; i++) converted.push(convert(reader.uint32(), reader.uint32(), reader.uint32()));
-  return converted;
+  if (reader.left !== count * 12) throw malformed(`a table says ${count} entries and has others`, offset);
+  return reader.uint32s(count * 3);
 }

@@ -11,6 +11,7 @@ export {
   readUsedModules,
 } from "./functions.ts";
 export { inBeamFile } from "./errors.ts";
+export { countLiterals, hasPlainLiterals } from "./literals.ts";
 export { beamMd5 } from "./md5.ts";
 export { stripBeam } from "./strip.ts";
 export { readStubs } from "./stubs.ts";

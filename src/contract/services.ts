@@ -10,10 +10,12 @@ import type { ReleaseService } from "./releases.ts";
 export interface Services {
   /** Erlang terms: text, external format, JSON form. */
   readonly terms: typeof import("../term/index.ts");
-  /** What OTP defines: installations, applications, releases, boot scripts. */
+  /** What OTP defines: installations, applications, releases, boot scripts, target specifications. */
   readonly otp: typeof import("../otp/index.ts");
   /** What trace ports send and write: reading it, as text, as JSON. */
   readonly trace: typeof import("../trace/index.ts");
+  /** BEAM files: module, MD5, attributes, functions. */
+  readonly beam: typeof import("../beam/index.ts");
   /** enit itself: its version, plugins and commands. */
   readonly host: HostService;
   /** Paths and defaults of this host, from flags, variables and `enit.toml`. */

@@ -5,6 +5,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import {
   beamMd5,
+  countLiterals,
+  hasPlainLiterals,
   openBeam,
   readAttributes,
   readCodeHeader,
@@ -116,6 +118,8 @@ function readEverything(bytes: Uint8Array): void {
     readLocals,
     readCodeHeader,
     readStubs,
+    countLiterals,
+    hasPlainLiterals,
   ] as const;
   for (const read of readers) valueOrMalformed(() => read(beam));
 }

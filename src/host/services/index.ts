@@ -23,6 +23,7 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
   terms: () => require("../../term/index.ts") as typeof import("../../term/index.ts"),
   otp: () => require("../../otp/index.ts") as typeof import("../../otp/index.ts"),
   trace: () => require("../../trace/index.ts") as typeof import("../../trace/index.ts"),
+  beam: () => require("../../beam/index.ts") as typeof import("../../beam/index.ts"),
   host: (base) => base.host,
   settings: (base) => base.settings,
   build: (base) => {

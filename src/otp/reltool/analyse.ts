@@ -111,10 +111,13 @@ class Analysis {
 
   /** Includes the modules that included ones use, and so on, each with what comes with its application. */
   #includeUsed(): void {
-    const pending = [...this.#mods.values()].filter((mod) => mod.included === true);
+    const mods = [...this.#mods.values()];
+    let undecided = mods.filter((mod) => mod.included === undefined).length;
+    const pending = mods.filter((mod) => mod.included === true);
     const reach = (mod: Mod | undefined): void => {
       if (mod === undefined || mod.included !== undefined) return;
       include(mod);
+      undecided -= 1;
       if (mod.included === true) pending.push(mod);
       const app = this.#apps.get(mod.app ?? "");
       if (app === undefined || app.included !== undefined) return;
@@ -122,8 +125,15 @@ class Analysis {
       for (const other of app.mods) if (this.#comesWith(other, app)) reach(this.#mods.get(other.name));
     };
     for (let mod = pending.pop(); mod !== undefined; mod = pending.pop()) {
+      // Where everything is decided, only files that may be unfit are read: those of the installation itself are not.
+      if (undecided === 0 && this.#isOfRoot(mod)) continue;
       for (const name of mod.uses()) reach(this.#mods.get(name));
     }
+  }
+
+  #isOfRoot(mod: Mod): boolean {
+    const dir = this.#apps.get(mod.app ?? "")?.dir;
+    return dir?.startsWith(`${this.#system.sys.rootDir}/`) === true;
   }
 
   #settle(app: App): void {

@@ -72,7 +72,8 @@ function placed({ label }: App, dir: string, rootDir: string, items: readonly Sp
     : { kind: "create_dir", name: label, source: dir, items };
 }
 
-function ebinSpec(app: App, dir: string, { sys, release }: System): SpecItem[] {
+function ebinSpec(app: App, dir: string, system: System): SpecItem[] {
+  const { sys, release } = system;
   const { name, config, info, mods } = app;
   const has = (file: string): boolean =>
     statSync(joinPath(dir, "ebin", file), { throwIfNoEntry: false })?.isFile() === true;
@@ -89,7 +90,13 @@ function ebinSpec(app: App, dir: string, { sys, release }: System): SpecItem[] {
     ...copied(`${name}.appup`),
     ...(appFile === "keep"
       ? copied(`${name}.app`)
-      : [{ kind: "write_file" as const, name: `${name}.app`, content: termFile(appTerm(name, { ...info, modules })) }]),
+      : [
+          {
+            kind: "write_file" as const,
+            name: `${name}.app`,
+            content: termFile(appTerm(name, { ...info, modules }), system),
+          },
+        ]),
     ...mods.filter((mod) => mod.included === true && mod.exists).map((mod) => beam(`${mod.name}.beam`)),
   ];
 }

@@ -1,7 +1,8 @@
 import { EnitError } from "../../error/index.ts";
 import { compareText } from "../../term/index.ts";
 import { joinPath } from "../filename.ts";
-import type { OtpInstallation } from "../installation.ts";
+import { type EmulatorLimits, readEmulatorLimits } from "../emulator-limits.ts";
+import { type OtpInstallation, findOtp } from "../installation.ts";
 import { findAppDirs, versionOfDir } from "./app-dirs.ts";
 import { type MissingApp, appsNotFound } from "./app-errors.ts";
 import { emptyAppInfo, readAppInfo } from "./app-info.ts";
@@ -25,7 +26,10 @@ import type { App, AppInfo, System } from "./system.ts";
 export function loadSystem(sys: SysConfig, otp: OtpInstallation, warn: (warning: ReltoolWarning) => void): System {
   const found = dirsByName(sys.rootDir, sys.libDirs);
   const configs = new Map(sys.apps.filter(({ escript }) => escript === undefined).map((each) => [each.name, each]));
-  const uses = new ModuleUses(systemDirs(sys.rootDir === otp.root ? found : dirsByName(otp.root, [])), otp.release);
+  const isOwn = sys.rootDir === otp.root;
+  const limits = (): EmulatorLimits =>
+    readEmulatorLimits(sys.rootDir, isOwn ? otp.release : releaseOf(sys.rootDir, otp));
+  const uses = new ModuleUses(systemDirs(isOwn ? found : dirsByName(otp.root, [])), otp.release, limits);
   const missing: MissingApp[] = [];
   const apps: App[] = [];
   for (const name of [...new Set([...found.keys(), ...configs.keys()])].sort(compareText)) {
@@ -83,6 +87,16 @@ function systemDirs(found: ReadonlyMap<string, readonly string[]>): string[] {
         ?.slice(0, 1)
         .map((dir) => joinPath(dir, "ebin")) ?? [],
   );
+}
+
+/** The OTP release of another root directory; what does not say it is taken for the one at hand. */
+function releaseOf(rootDir: string, otp: OtpInstallation): number {
+  try {
+    return findOtp({ root: rootDir }).release;
+  } catch (error) {
+    if (error instanceof EnitError && error.code === "otp_not_found") return otp.release;
+    throw error;
+  }
 }
 
 /** The emulator must be there; that of the OTP at hand has a version even if its directory has none. */

@@ -1,6 +1,9 @@
 import { type BeamFile, inBeamFile, openBeam, readImportTable, readStubs, readUsedModules } from "../../beam/index.ts";
-import { readFileIfAny, readWholeFile } from "../files.ts";
+import { EnitError } from "../../error/index.ts";
+import { type EmulatorLimits, whyNotLoaded } from "../emulator-limits.ts";
+import { readFileIfAny } from "../files.ts";
 import { joinPath } from "../filename.ts";
+import { FileBuffer } from "./file-buffer.ts";
 
 /**
  * Functions of the emulator that are no stubs in the module that they are named by, so that nothing in the files of an
@@ -21,17 +24,33 @@ const BUILTINS_SINCE_26 = ["max/2", "min/2"] as const;
 export class ModuleUses {
   readonly #systemDirs: readonly string[];
   readonly #release: number;
+  readonly #readLimits: () => EmulatorLimits;
+  #limits: EmulatorLimits | undefined;
+  readonly #buffer = new FileBuffer();
   readonly #builtins = new Map<string, ReadonlySet<string>>();
 
-  /** `systemDirs`: where the OTP at hand has the BEAM files of erts, kernel and stdlib. */
-  constructor(systemDirs: readonly string[], release: number) {
+  /**
+   * `systemDirs`: where the OTP at hand, of this release, has the BEAM files of erts, kernel and stdlib; `limits` finds out
+   * what the emulator of the target system can load, when the first file is read.
+   */
+  constructor(systemDirs: readonly string[], release: number, limits: () => EmulatorLimits) {
     this.#systemDirs = systemDirs;
     this.#release = release;
+    this.#readLimits = limits;
   }
 
-  /** The modules that the BEAM file of this name calls. Throws `beam_malformed`, `file_not_found`, `file_unreadable`. */
+  /**
+   * The modules that the BEAM file of this name calls. Throws `beam_malformed`, `file_not_found`, `file_unreadable`, and
+   * `beam_too_new` for one that the emulator of the target system would refuse.
+   */
   ofFile(file: string): string[] {
-    return inBeamFile(file, () => this.ofBeam(openBeam(readWholeFile(file))));
+    return inBeamFile(file, () => {
+      const beam = openBeam(this.#buffer.read(file));
+      this.#limits ??= this.#readLimits();
+      const reason = whyNotLoaded(beam, this.#limits);
+      if (reason !== undefined) throw tooNew(file, reason);
+      return this.ofBeam(beam);
+    });
   }
 
   /** The modules that a module calls, itself left out. */
@@ -65,4 +84,12 @@ export class ModuleUses {
     }
     return [];
   }
+}
+
+function tooNew(file: string, reason: string): EnitError {
+  return new EnitError("beam_too_new", `cannot use the BEAM file "${file}": ${reason}`, {
+    kind: "input",
+    hint: "Compile it with the Erlang/OTP that the system is made of, or an older one.",
+    data: { file },
+  });
 }

@@ -15,8 +15,8 @@ export function releaseFiles(rel: RelConfig, erts: App, system: System): [WriteF
     content,
   });
   return [
-    file("rel", termFile(relTerm(rel, members, erts))),
-    file("script", termFile(script)),
+    file("rel", termFile(relTerm(rel, members, erts), system)),
+    file("script", termFile(script, system)),
     file("boot", encodeTerm(script, { latin1Atoms: system.release < FIRST_WITH_UTF8_ATOMS })),
   ];
 }
@@ -25,8 +25,8 @@ export function releaseFiles(rel: RelConfig, erts: App, system: System): [WriteF
 const FIRST_WITH_UTF8_ATOMS = 26;
 
 /** The content of a file of one term, as reltool writes it. */
-export function termFile(term: Term): Uint8Array {
-  return new TextEncoder().encode(`%% coding: utf-8\n${printTerm(term, { format: "tp" })}.\n\n`);
+export function termFile(term: Term, { release }: System): Uint8Array {
+  return new TextEncoder().encode(`%% coding: utf-8\n${printTerm(term, { format: "tp", otp: release })}.\n\n`);
 }
 
 function relTerm(rel: RelConfig, members: readonly ReleaseApp[], erts: App): Term {

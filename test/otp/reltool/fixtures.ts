@@ -41,7 +41,7 @@ const APPS: readonly FixtureApp[] = [
       "alpha",
       "1.0",
       `{modules, [alpha_app, alpha_srv]}, {registered, [alpha_srv]}, {mod, {alpha_app, [first, "zweites ü"]}},
-       {env, [{size, 7}, {names, ["x", "λ"]}, {map, #{a => 1}}]}, {start_phases, [{go, []}, {on, [1]}]}, {maxT, 3600},
+       {env, [{size, 7}, {names, ["x", "λ"]}, {map, #{a => 1}}, {words, ['maybe', 'else']}]}, {start_phases, [{go, []}, {on, [1]}]}, {maxT, 3600},
        {runtime_dependencies, ["kernel-1.0"]}, ${KERNEL}`,
     ),
     modules: {
@@ -227,7 +227,7 @@ function escriptSources(dir: TempDir): string[] {
 }
 
 /** A root directory whose libraries and emulator are those of the OTP, by symbolic links. */
-function smallRoot(dir: TempDir, otp: OtpInstallation): string {
+export function smallRoot(dir: TempDir, otp: OtpInstallation): string {
   const root = dir.join("root");
   mkdirSync(join(root, "lib"), { recursive: true });
   for (const name of readdirSync(otp.root)) {

@@ -15,12 +15,12 @@ function itemLines(item: Term, path: string): string[] {
   const head = `${own} ${atomName(kind)}`;
   const last = rest.at(-1);
   if (atomName(kind) === "create_dir" || atomName(kind) === "archive") {
-    const facts = rest.slice(0, -1).map((term) => printTerm(term, { format: "tw" }));
+    const facts = rest.slice(0, -1).map((term) => printTerm(term, { width: 0 }));
     const inner = atomName(kind) === "archive" ? `${own}!` : own;
     return [[head, ...facts].join(" "), ...(last === undefined ? [] : specLines(last, inner))];
   }
   if (last?.kind === "bitstring") return [head, ...contentLines(own, last.bytes)];
-  return [[head, ...rest.map((term) => printTerm(term, { format: "tw" }))].join(" ")];
+  return [[head, ...rest.map((term) => printTerm(term, { width: 0 }))].join(" ")];
 }
 
 function contentLines(path: string, bytes: Uint8Array): string[] {
