@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   release: ["error", "term", "beam", "dist", "otp"],
   vm: ["error", "system", "term", "beam", "dist", "otp", "release"],
   knit: ["error", "system", "term", "beam", "dist", "otp", "release"],
-  host: ["error", "term", "beam", "dist", "otp", "release", "vm", "knit", "trace", "contract"],
+  host: ["error", "term", "beam", "dist", "otp", "release", "vm", "knit", "trace", "contract", "system"],
   // Types of any room may be shown to a plugin, code of none.
   contract: ["error"],
   plugins: ["contract"],

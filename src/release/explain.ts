@@ -27,7 +27,7 @@ export function explainConfig(config: MergedConfig): ExplainedKey[] {
 }
 
 /** What stands in place of a cookie. */
-export const MASKED_COOKIE = "********";
+const MASKED_COOKIE = "********";
 
 /** The configuration with every cookie replaced, the overridden ones too, so that it may be printed. */
 export function maskCookie(config: MergedConfig): MergedConfig {

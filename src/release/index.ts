@@ -17,7 +17,7 @@ export type { Limit } from "./limits.ts";
 export type { NodeSettings } from "./node-settings.ts";
 export { findReleaseName, listReleaseNames, loadRelease, loadReleases, releaseStateDir } from "./release.ts";
 export type { LoadOptions, LoadedRelease, Release } from "./release.ts";
-export { SETTINGS, describeOrigin } from "./setting-names.ts";
+export { describeOrigin } from "./setting-names.ts";
 export type { SettingFlags, SettingName, SettingOrigin } from "./setting-names.ts";
 export { loadSettings } from "./settings.ts";
 export type { HostSettings, SettingsInput } from "./settings.ts";

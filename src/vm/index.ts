@@ -12,7 +12,6 @@ export { statePaths } from "./state-paths.ts";
 export type { StatePaths } from "./state-paths.ts";
 export { stopRelease } from "./stop.ts";
 export type { StopOptions, StopResult } from "./stop.ts";
-export { findReleaseSystem } from "./system.ts";
 export type { ReleaseSystem } from "./system.ts";
 export { findRunningVm } from "./vm-record.ts";
 export type { RunningVm, VmIdentification } from "./vm-record.ts";
