@@ -143,7 +143,7 @@ describe("drawError()", () => {
 
   test("shows the line of the source with a caret under the column, tabs and wide letters counted", () => {
     using dir = tempDir();
-    const file = dir.write("x.config", 'first.\r\n\t{日, "x" y}.\r\n');
+    const file = dir.write("x.app", 'first.\r\n\t{日, "x" y}.\r\n');
     const error = new EnitError("c", "cannot read", { data: { file, line: 2, column: 10 } });
     expect(drawError(error, ui, options)).toBe(`enit: cannot read\n2 | \t{日, "x" y}.\n    \t         ^\n`);
   });

@@ -80,7 +80,7 @@ describe("enit term", () => {
 
   test("shows where text does not parse", async () => {
     using dir = tempDir();
-    const file = dir.write("bad.config", "{a,\n  b c}.\n");
+    const file = dir.write("bad.terms", "{a,\n  b c}.\n");
     expect(await runEnit(["term", file])).toEqual({
       stdout: "",
       stderr: `enit: cannot read "${file}:2:5": expected "," or "}", found the atom c\n2 |   b c}.\n        ^\n`,

@@ -20,10 +20,11 @@ export function drawError(
   return `${lines.join("\n")}\n`;
 }
 
-/** The line that `data.file`, `line` and `column` point to, with a caret under the column. */
+/** The line that `data.file`, `line` and `column` point to, with a caret under the column; not of files with secrets. */
 function drawSource(data: EnitError["data"], ui: Ui): string | undefined {
   const { file, line, column } = data;
   if (typeof file !== "string" || typeof line !== "number" || typeof column !== "number") return undefined;
+  if (mayHoldSecrets(file)) return undefined;
   const text = readLine(file, line);
   if (text === undefined) return undefined;
   const before = [...text]
@@ -32,6 +33,12 @@ function drawSource(data: EnitError["data"], ui: Ui): string | undefined {
     .replace(/[^\t]/gu, (letter) => " ".repeat(Bun.stringWidth(letter)));
   const margin = `${line} | `;
   return `${ui.dim(margin)}${text}\n${" ".repeat(margin.length)}${before}${ui.red("^")}`;
+}
+
+/** Cookies and passwords stand in the configuration of releases, and standard error is often kept in a log. */
+function mayHoldSecrets(file: string): boolean {
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  return name.endsWith(".config") && name !== "reltool.config";
 }
 
 function readLine(file: string, line: number): string | undefined {
