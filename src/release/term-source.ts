@@ -21,12 +21,15 @@ export interface TermSource {
 /** Parses a term file of a release. @throws EnitError `definition_syntax` or `config_syntax`. */
 export function parseTermSource(kind: SourceKind, file: string, content: Uint8Array, warnings: Warning[]): TermSource {
   const parsed = parse(kind, content, file);
+  // Where an atom or a number stands is known only of those that are whole terms of the file.
+  const placeOf = (term: Term): SourcePosition | undefined =>
+    parsed.positionOf(term) ?? parsed.startOf(parsed.terms.indexOf(term));
   return {
     file,
     terms: parsed.terms,
     positionOf: (...candidates) => {
       for (const term of candidates) {
-        const position = term === undefined ? undefined : parsed.positionOf(term);
+        const position = term === undefined ? undefined : placeOf(term);
         if (position !== undefined) return { file, line: position.line, column: position.column };
       }
       return { file, line: 1, column: 1 };

@@ -20,6 +20,8 @@ export interface ParsedTerms {
   readonly terms: Term[];
   /** Where a tuple, list (strings too) or map of the result begins, at every depth; by identity. */
   readonly positionOf: (term: Term) => SourcePosition | undefined;
+  /** Where a term of `terms` begins, whatever it is, by its index. */
+  readonly startOf: (index: number) => SourcePosition | undefined;
 }
 
 /**
@@ -33,13 +35,17 @@ export interface ParsedTerms {
 export function parseTerms(text: string, options: ParseOptions = {}): ParsedTerms {
   const { parser, source, offsets } = open(text, options);
   const terms: Term[] = [];
-  while (!parser.atEnd()) terms.push(parser.term("required"));
+  const starts: number[] = [];
+  while (!parser.atEnd()) {
+    starts.push(parser.offset());
+    terms.push(parser.term("required"));
+  }
+  const positionAt = (offset: number | undefined): SourcePosition | undefined =>
+    offset === undefined ? undefined : source.positionAt(offset);
   return {
     terms,
-    positionOf: (term) => {
-      const offset = offsets.get(term);
-      return offset === undefined ? undefined : source.positionAt(offset);
-    },
+    positionOf: (term) => positionAt(offsets.get(term)),
+    startOf: (index) => positionAt(starts[index]),
   };
 }
 

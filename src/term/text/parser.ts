@@ -30,6 +30,11 @@ export class Parser {
     return this.token.type === "end";
   }
 
+  /** Where what comes next begins. */
+  offset(): number {
+    return this.token.offset;
+  }
+
   /** Reads one term and its final dot, which may be left out at the end of the text if `dot` is `optional`. */
   term(dot: "required" | "optional"): Term {
     const term = this.value(MAX_TERM_DEPTH);
