@@ -1,5 +1,4 @@
 import { definePlugin, releaseArguments } from "../../src/contract/index.ts";
-import { evaluate } from "./evaluate.ts";
 
 export default definePlugin({
   name: "eval",
@@ -26,8 +25,7 @@ export default definePlugin({
       },
       run: async (ctx, args) => {
         const release = await ctx.releases.load(args.release, { match: args.match });
-        await using node = await ctx.releases.connect(release, { signal: ctx.signal });
-        const value = await evaluate(ctx, node, args.expression, {
+        const value = await ctx.releases.evaluate(release, args.expression, {
           timeout: args.timeout === undefined ? undefined : args.timeout * 1000,
           signal: ctx.signal,
           onOutput: (text) => ctx.log.output(text),

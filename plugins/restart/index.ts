@@ -17,21 +17,24 @@ export default definePlugin({
       examples: [["restart relex", "stop relex, wait until it is gone, start it, wait until it runs"]],
       args: { ...releaseArguments, ...startArguments, ...stopArguments },
       run: async (ctx, args) => {
-        // Read first: a release whose files are broken is better left running.
+        const stopOptions = readStopArguments(args);
+        const startOptions = readStartArguments(args);
+        // All that can be known beforehand: a release that cannot be started again is better left running.
         const release = await ctx.releases.load(args.release, { match: args.match });
+        await ctx.releases.checkStart(release);
         const { state } = await ctx.releases.process(release);
         const stopped =
           state === "not running"
             ? undefined
             : await ctx.releases.stop(release.name, {
-                ...readStopArguments(args),
+                ...stopOptions,
                 signal: ctx.signal,
                 onWaiting: (node) => ctx.log.info(`waiting for node '${node}' to go down...`),
               });
         using progress = ctx.progress(`starting ${release.name}`, { total: release.applications.length });
         let done = 0;
         const started = await ctx.releases.start(release, {
-          ...readStartArguments(args),
+          ...startOptions,
           signal: ctx.signal,
           onStep: (step) => {
             if (step.kind === "started") progress.update(++done, `started ${step.application}`);

@@ -22,7 +22,7 @@ export default definePlugin({
         return {
           release: release.name,
           version: release.version,
-          node: release.node.nodeName,
+          node: status?.node ?? release.node.nodeName,
           cookie: args.showCookie ? release.node.cookie : "********",
           extensions: release.extensions,
           online: status !== undefined,

@@ -35,6 +35,10 @@ evaluate(Expressions) ->
         {value, Value, _Bindings} -> {ok, Value}
     catch
         Class:Reason:Stack ->
-            Printed = erl_error:format_exception(Class, Reason, Stack),
+            Printed = erl_error:format_exception(Class, Reason, lists:takewhile(fun is_called/1, Stack)),
             {exception, Class, Reason, unicode:characters_to_binary(Printed)}
     end.
+
+%% Below what the expressions call are the evaluator, this module and rpc.
+is_called({Module, _Function, _Arguments, _Location}) ->
+    Module =/= erl_eval andalso Module =/= ?MODULE.

@@ -57,6 +57,7 @@ export {
 } from "./release-arguments.ts";
 export type {
   ConfigChangeAnswer,
+  EvaluateOptions,
   ForegroundOptions,
   MatchOption,
   NodeApplication,

@@ -1,5 +1,6 @@
 import type { NodeConnection } from "../dist/index.ts";
 import type { ExplainedKey, ReconfigurePlan, Release } from "../release/index.ts";
+import type { Term } from "../term/index.ts";
 import type { ProgramStart, Successor } from "./context.ts";
 
 /** Releases that are defined on this host: their definitions, configuration, and the nodes that run them. */
@@ -23,6 +24,11 @@ export interface ReleaseService {
   inspect(release: Release, options?: WaitOptions): Promise<NodeStatus | undefined>;
   /** Connects to the node of a running release. Throws `not_running`, `wrong_cookie`, `node_unreachable`. */
   connect(release: Release, options?: WaitOptions): Promise<NodeConnection>;
+  /**
+   * Throws what would keep the release from starting, as far as that shows without trying: applications that are not
+   * installed, an OTP that cannot be used, a user that there is not.
+   */
+  checkStart(release: Release): Promise<void>;
   /** Starts a release in the background; returns when every application runs. Throws `already_running`, `start_failed`. */
   start(release: Release, options?: StartOptions): Promise<StartedRelease>;
   /** Prepares a start in the foreground: this process becomes the VM by `context.replaceProcess`. */
@@ -36,6 +42,13 @@ export interface ReleaseService {
   planReconfigure(release: Release, options?: WaitOptions): Promise<ReconfigurePlan>;
   /** Applies a plan in the running node; gives what each `config_change/3` answered. */
   reconfigure(release: Release, plan: ReconfigurePlan, options?: WaitOptions): Promise<readonly ConfigChangeAnswer[]>;
+  /**
+   * Evaluates Erlang expressions, separated by commas, in a running release, and gives the value of the last. The dot at
+   * the end may be left out.
+   *
+   * Throws `not_running`, `expression_syntax` (kind `input`), `expression_failed` with what the expression threw.
+   */
+  evaluate(release: Release, expressions: string, options?: EvaluateOptions): Promise<Term>;
   /** Prepares a remote shell: this process becomes it by `context.replaceProcess`. */
   remoteShell(release: Release): Promise<ProgramStart>;
 }
@@ -46,6 +59,13 @@ export interface MatchOption {
 
 export interface WaitOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface EvaluateOptions extends WaitOptions {
+  /** Milliseconds. Default: no limit. */
+  readonly timeout?: number | undefined;
+  /** Takes what the expressions print, as it comes. */
+  readonly onOutput?: ((text: string) => void) | undefined;
 }
 
 export interface StartOptions extends WaitOptions {
@@ -86,11 +106,14 @@ export type ReleaseState = "running" | "starting" | "not running";
 export interface ReleaseProcess {
   readonly state: ReleaseState;
   readonly pid: number | undefined;
+  /** The whole name of its node, while it runs. */
+  readonly node: string | undefined;
 }
 
 export interface ReleaseListing {
   readonly name: string;
   readonly version: string | undefined;
+  /** That of the VM if it runs, else that of the files. */
   readonly node: string | undefined;
   readonly state: ReleaseState;
   /** Why the release cannot be read. */
@@ -115,6 +138,8 @@ export interface StoppedRelease {
 
 /** What a node says about itself. Memory in bytes, as `erlang:memory/0`. */
 export interface NodeStatus {
+  /** Its whole name, also where the files say another by now. */
+  readonly node: string;
   readonly state: "running" | "starting";
   readonly otp: string;
   readonly pid: number;

@@ -116,9 +116,10 @@ function checkResult(result: Term, target: CallTarget): Term {
   const reason = isTagged(result, "badrpc", 2) ? result.elements[1] : undefined;
   if (reason === undefined) return result;
   const printed = printTerm(reason, { format: "tp", width: 0, printableRange: "unicode" });
-  const state = isMissing(reason, target) ? "there is no such function" : `it failed with ${shorten(printed)}`;
+  const missing = isMissing(reason, target);
+  const state = missing ? "there is no such function" : `it failed with ${shorten(printed)}`;
   throw new EnitError("call_failed", `${describeCall(target)}: ${state}`, {
-    data: { ...callData(target), reason: printed },
+    data: { ...callData(target), reason: printed, missing },
   });
 }
 

@@ -78,8 +78,8 @@ export class NodeConnection implements AsyncDisposable {
   /**
    * Calls a function of the peer through its `rex`, and gives what it returns. Calls may run at the same time.
    *
-   * Throws `call_failed` (what the function threw is in `data.reason`, in Erlang syntax), `call_timeout`,
-   * `connection_closed`.
+   * Throws `call_failed` (what the function threw is in `data.reason`, in Erlang syntax; `data.missing` says whether
+   * there is no such function), `call_timeout`, `connection_closed`.
    */
   async call(module: string, functionName: string, args: readonly Term[], options: CallOptions = {}): Promise<Term> {
     const target: CallTarget = { node: this.node, module, functionName, arity: args.length };

@@ -2,6 +2,7 @@ export type { LaunchOrder } from "./execute.ts";
 export { runInternal } from "./internal.ts";
 export { lockState } from "./lock.ts";
 export type { LaunchPlan } from "./plan.ts";
+export { checkLaunch } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare.ts";
 export { readStartPhase } from "./progress.ts";
 export type { StartPhase } from "./progress.ts";

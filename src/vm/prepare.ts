@@ -41,8 +41,15 @@ export function refuseIfRunning(release: Pick<Release, "name" | "stateDir">): vo
   const vm = findRunningVm(release.stateDir);
   if (vm === undefined) return;
   throw new EnitError("already_running", `cannot start "${release.name}": it runs already (process ${vm.pid})`, {
+    hint: `To start it anew: enit restart ${release.name}`,
     data: { release: release.name, pid: vm.pid, node: vm.node },
   });
+}
+
+/** Throws what of `prepareLaunch` shows without changing anything: what is not installed, who the VM cannot run as. */
+export async function checkLaunch(release: Release): Promise<void> {
+  findReleaseSystem(release);
+  await findIdentity(release.node.runAsUser, release.node.runAsGroup);
 }
 
 /**

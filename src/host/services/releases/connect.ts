@@ -56,16 +56,16 @@ async function isRegistered({ node }: Release, { signal }: WaitOptions): Promise
   }
 }
 
-const HINTS: Readonly<Record<string, string>> = {
-  wrong_cookie:
-    "The node was started with another cookie than the configuration has now. Put the old one back, or restart the release.",
-  node_not_found:
+const HINTS: Readonly<Record<string, (release: string) => string>> = {
+  wrong_cookie: (release) =>
+    `It was started with another cookie than the configuration has now. Put the old one back, or: enit restart ${release}`,
+  node_not_found: () =>
     "Its process runs: it is still starting, it was told to stop, or epmd was restarted and has forgotten it.",
-  node_unreachable: "Its process runs but does not answer: enit stop --force ends it.",
+  node_unreachable: (release) => `Its process runs but does not answer. To end it: enit stop ${release} --force`,
 };
 
 function explain(error: EnitError, release: string): EnitError {
-  const hint = HINTS[error.code];
+  const hint = HINTS[error.code]?.(release);
   if (hint === undefined) return error;
   return new EnitError(error.code, error.message, {
     kind: error.kind,

@@ -20,6 +20,7 @@ export function makeReleaseService(base: ServiceBase): ReleaseService {
     process: async (release) => processOf(release.stateDir),
     inspect,
     connect,
+    checkStart: async (release) => (await import("../../../vm/index.ts")).checkLaunch(release),
     start: async (release, options = {}) => (await import("./start.ts")).start(base, release, options),
     startForeground: async (release, options = {}) =>
       (await import("./start.ts")).startForeground(base, release, options),
@@ -28,6 +29,8 @@ export function makeReleaseService(base: ServiceBase): ReleaseService {
       (await import("./reconfigure.ts")).planChanges(base, release, options),
     reconfigure: async (release, plan, options = {}) =>
       (await import("./reconfigure.ts")).applyChanges(base, release, plan, options),
+    evaluate: async (release, expressions, options = {}) =>
+      (await import("./evaluate.ts")).evaluate(release, expressions, options),
     remoteShell: async (release) => (await import("./shell.ts")).remoteShell(release),
   };
 }

@@ -1,6 +1,7 @@
 import type { NodeApplication, NodeStatus, WaitOptions } from "../../../contract/index.ts";
 import type { Release } from "../../../release/index.ts";
 import { type Term, integerValue, listElements, mapValue, textValue } from "../../../term/index.ts";
+import { callAgent } from "./agent.ts";
 import { connectIfRunning } from "./connect.ts";
 
 /** A node that is too busy to answer its status for so long is as good as hung. In milliseconds. */
@@ -10,12 +11,12 @@ const TIMEOUT = 10_000;
 export async function inspect(release: Release, options: WaitOptions = {}): Promise<NodeStatus | undefined> {
   await using node = await connectIfRunning(release, options);
   if (node === undefined) return undefined;
-  const answer = await node.call("enit_status", "get", [], { timeout: TIMEOUT, signal: options.signal });
-  return readStatus(answer, node.self.node);
+  const answer = await callAgent(node, release, "enit_status", "get", [], { timeout: TIMEOUT, signal: options.signal });
+  return { node: node.node, ...readStatus(answer, node.self.node) };
 }
 
 /** Reads the map that `enit_status:get/0` answers with; the node that asked is left out. */
-function readStatus(answer: Term, ownName: string): NodeStatus {
+function readStatus(answer: Term, ownName: string): Omit<NodeStatus, "node"> {
   const at = (key: string): Term | undefined => mapValue(answer, key);
   return {
     state: textValue(at("phase")) === "started" ? "running" : "starting",

@@ -15,8 +15,10 @@ export async function listReleases(base: ServiceBase): Promise<readonly ReleaseL
 function describe(loaded: LoadedRelease): ReleaseListing {
   if ("error" in loaded) {
     const { name, error, stateDir } = loaded;
-    return { name, version: undefined, node: undefined, state: processOf(stateDir).state, error: error.message };
+    const { state, node } = processOf(stateDir);
+    return { name, version: undefined, node, state, error: error.message };
   }
   const { name, version, node, stateDir } = loaded.release;
-  return { name, version, node: node.nodeName, state: processOf(stateDir).state, error: undefined };
+  const running = processOf(stateDir);
+  return { name, version, node: running.node ?? node.nodeName, state: running.state, error: undefined };
 }

@@ -5,6 +5,7 @@ import { planReconfigure, tableOf, toConfigTable, toSysConfig } from "../../../r
 import { type Term, atom, list, listElements, printTerm, textValue, tuple } from "../../../term/index.ts";
 import { readSysConfig, writeSysConfig } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
+import { callAgent } from "./agent.ts";
 import { connect } from "./connect.ts";
 
 /** Plans a reconfiguration as `ReleaseService.planReconfigure` does. */
@@ -16,7 +17,12 @@ export async function planChanges(
   await using node = await connect(release, options);
   const previous = tableOf(readSysConfig(release)) ?? new Map();
   const next = toConfigTable(release.config);
-  const { running, defaults } = await readEnvironments(node, new Set([...previous.keys(), ...next.keys()]), options);
+  const { running, defaults } = await readEnvironments(
+    node,
+    release,
+    new Set([...previous.keys(), ...next.keys()]),
+    options,
+  );
   const planned = planReconfigure({ previous, next, running, defaults });
   const { applications, notLoaded } = await hooks.waterfall("reconfigure:plan", planned, nodeFacts(release, node));
   return { applications, notLoaded, unchanged: applications.length === 0 && notLoaded.length === 0 };
@@ -52,11 +58,14 @@ function nodeFacts(
 /** Asks for the environments of applications as they run, and as their `.app` files give them. */
 async function readEnvironments(
   node: NodeConnection,
+  release: Release,
   applications: ReadonlySet<string>,
   { signal }: WaitOptions,
 ): Promise<{ running: ConfigTable; defaults: ConfigTable }> {
   const names = list([...applications].map((name) => atom(name)));
-  const [running, defaults] = await node.call("enit_config", "environments", [names], { signal }).then(elementsOf);
+  const [running, defaults] = await callAgent(node, release, "enit_config", "environments", [names], { signal }).then(
+    elementsOf,
+  );
   return { running: tableOf(running) ?? new Map(), defaults: tableOf(defaults) ?? new Map() };
 }
 
