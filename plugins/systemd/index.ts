@@ -1,4 +1,4 @@
-import { definePlugin, releaseArguments } from "../../src/contract/index.ts";
+import { type Context, definePlugin, releaseArguments } from "../../src/contract/index.ts";
 import { renderUnit } from "./unit.ts";
 
 export default definePlugin({
@@ -15,7 +15,11 @@ export default definePlugin({
         return {
           file: `${release.name}.service`,
           unit: renderUnit(
-            { name: release.name, stopTimeoutSeconds: release.node.stopTimeoutSeconds },
+            {
+              name: release.name,
+              stopTimeoutSeconds: release.node.stopTimeoutSeconds,
+              flags: flagsOf(ctx.settings),
+            },
             ctx.host.executable,
           ),
         };
@@ -24,3 +28,20 @@ export default definePlugin({
     },
   },
 });
+
+/** The flags of the directories that were named for this call: what systemd runs has neither its flags nor its variables. */
+const FLAGS = {
+  definitionDir: "--definition-dir",
+  hostDir: "--host-dir",
+  stateDir: "--state-dir",
+  otpRoot: "--otp-root",
+  libDirs: "--lib-dir",
+} as const;
+
+function flagsOf(settings: Context["settings"]): string[] {
+  return (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).flatMap((name) => {
+    const { kind } = settings.origins[name];
+    if (kind !== "flag" && kind !== "variable") return [];
+    return [settings[name] ?? []].flat().flatMap((path) => [FLAGS[name], path]);
+  });
+}

@@ -1,6 +1,8 @@
 interface UnitFacts {
   readonly name: string;
   readonly stopTimeoutSeconds: number | "infinity";
+  /** What a command needs to find the same release. */
+  readonly flags: readonly string[];
 }
 
 /**
@@ -12,8 +14,7 @@ interface UnitFacts {
  * @param executable the absolute path of enit.
  */
 export function renderUnit(release: UnitFacts, executable: string): string {
-  const enit = quote(executable);
-  const name = quote(release.name);
+  const call = (command: string): string => [executable, ...release.flags, command, release.name].map(quote).join(" ");
   const { stopTimeoutSeconds } = release;
   // systemd kills what is left; it has to leave enit the time to say so first.
   const stopTimeout = stopTimeoutSeconds === "infinity" ? "infinity" : String(Math.ceil(stopTimeoutSeconds) + 5);
@@ -25,9 +26,9 @@ export function renderUnit(release: UnitFacts, executable: string): string {
     "[Service]",
     "Type=notify",
     "NotifyAccess=main",
-    `ExecStart=${enit} startfg ${name}`,
-    `ExecReload=${enit} reconfigure ${name}`,
-    `ExecStop=${enit} stop ${name}`,
+    `ExecStart=${call("startfg")}`,
+    `ExecReload=${call("reconfigure")}`,
+    `ExecStop=${call("stop")}`,
     "TimeoutStartSec=infinity",
     `TimeoutStopSec=${stopTimeout}`,
     "Restart=on-failure",
