@@ -32,7 +32,7 @@ export function applicationsNotFound(
     `cannot find the ${word} ${shown.join(", ")}: ${state} not in ${index.places.join(", ") || "any directory"}`,
     {
       kind: "input",
-      ...(hint !== undefined && { hint }),
+      hint,
       data: { applications: facts, directories: index.places },
     },
   );
@@ -45,7 +45,7 @@ function installedVersions({ name, vsn }: MissingApplication, index: Application
 function hintFor(
   facts: readonly { readonly name: string; readonly installed: readonly string[] }[],
   index: ApplicationIndex,
-): string | undefined {
+): string {
   const names = index.names();
   const meant = facts.flatMap(({ name, installed }) => {
     // A directory of its name may be there without its application file.
@@ -53,5 +53,6 @@ function hintFor(
     const near = installed.length > 0 ? undefined : nearestName(name, others);
     return near === undefined ? [] : [`"${near}" for "${name}"`];
   });
-  return meant.length === 0 ? undefined : `Perhaps it should be ${meant.join(", ")}.`;
+  if (meant.length > 0) return `Perhaps it should be ${meant.join(", ")}.`;
+  return "Install what is missing, or name the directory that holds it with --lib-dir or lib_dirs.";
 }

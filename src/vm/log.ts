@@ -22,14 +22,16 @@ export function handOverLog(stateDir: string, { uid, gid }: Identity): void {
   }
 }
 
-/** How much of a log is shown at most. */
-const MAX_BYTES = 4096;
-const MAX_LINES = 20;
+/** How much of a log is shown at most: its beginning, where a VM says what it cannot use, and its end. */
+const FIRST_BYTES = 1024;
+const LAST_BYTES = 4096;
+const FIRST_LINES = 4;
+const LAST_LINES = 16;
 
 /** A place in the output of VMs in the background. */
 export interface LogMark {
   readonly file: string;
-  /** The last lines written since, at most 20. */
+  /** What was written since: the first 4 and the last 16 lines. */
   readSince(): string;
 }
 
@@ -37,10 +39,10 @@ export interface LogMark {
 export function markLog(stateDir: string): LogMark {
   const file = statePaths(stateDir).log;
   const begin = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  return { file, readSince: () => lastLines(readFrom(file, begin)) };
+  return { file, readSince: () => readFrom(file, begin) };
 }
 
-function readFrom(file: string, begin: number): string {
+function readFrom(file: string, mark: number): string {
   let fd: number;
   try {
     fd = openSync(file, "r");
@@ -48,17 +50,22 @@ function readFrom(file: string, begin: number): string {
     if (errorCode(error) === "ENOENT") return "";
     throw error;
   }
+  const read = (start: number, end: number): string[] => {
+    const bytes = Buffer.alloc(end - start);
+    return bytes
+      .toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, start))
+      .trimEnd()
+      .split("\n");
+  };
   try {
     const { size } = fstatSync(fd);
     // The agent may have moved the content away since.
-    const start = Math.max(size < begin ? 0 : begin, size - MAX_BYTES);
-    const bytes = Buffer.alloc(size - start);
-    return bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, start));
+    const begin = size < mark ? 0 : mark;
+    const all = size - begin <= FIRST_BYTES + LAST_BYTES ? read(begin, size) : undefined;
+    if (all !== undefined && all.length <= FIRST_LINES + LAST_LINES) return all.join("\n");
+    const first = (all ?? read(begin, begin + FIRST_BYTES)).slice(0, FIRST_LINES);
+    return [...first, "...", ...(all ?? read(size - LAST_BYTES, size)).slice(-LAST_LINES)].join("\n");
   } finally {
     closeSync(fd);
   }
-}
-
-function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-MAX_LINES).join("\n");
 }

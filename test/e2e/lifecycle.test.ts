@@ -113,12 +113,12 @@ test("start of a release that runs says so, and leaves it alone", async () => {
   const pid = host.vm()?.pid;
   expect(await host.enit("start", "relex")).toEqual({
     stdout: "",
-    stderr: `enit: cannot start "relex": it runs already (process ${pid})\n`,
+    stderr: `enit: cannot start "relex": it runs already (process ${pid})\nTo start it anew: enit restart relex\n`,
     exitCode: 1,
   });
   expect(await host.enit("startfg", "relex")).toEqual({
     stdout: "",
-    stderr: `enit: cannot start "relex": it runs already (process ${pid})\n`,
+    stderr: `enit: cannot start "relex": it runs already (process ${pid})\nTo start it anew: enit restart relex\n`,
     exitCode: 1,
   });
   expect(host.vm()?.pid).toBe(pid);
