@@ -52,8 +52,10 @@ export default definePlugin({
           throw error;
         }
       },
-      render: ({ release, otp, applications, buildDirectory, tarball, milliseconds }, ui) =>
-        ui.fields([
+      render: ({ release, otp, applications, buildDirectory, tarball, milliseconds }, ui) => {
+        // As knit's users know it, -q leaves nothing but errors.
+        if (ui.quiet) return "";
+        return ui.fields([
           ["Release", `${release.name} ${release.version}`],
           ["Erlang/OTP", `${otp.version} (erts ${otp.erts})`],
           ["Applications", applications.length],
@@ -61,7 +63,8 @@ export default definePlugin({
           ["Tarball", tarball.file],
           ["Size", `${(tarball.size / 1e6).toFixed(1)} MB, ${tarball.files} files`],
           ["Time", `${(milliseconds / 1000).toFixed(2)} s`],
-        ]),
+        ]);
+      },
     },
   },
 });

@@ -2,6 +2,8 @@
 export interface Ui {
   /** Whether the functions below colour. */
   readonly color: boolean;
+  /** Whether `--quiet` was given: what only tells how it went may be left out. */
+  readonly quiet: boolean;
   /** The columns of the terminal, 80 where there is none. */
   readonly width: number;
   /** A table with aligned columns; `header` may be left out. */

@@ -64,7 +64,7 @@ async function runCommandLine(
   const { argv, program, env, builtIns, executable } = options;
   const line = readCommandLine(program === "knit" ? ["knit-build", ...argv] : argv, program);
   const { flags } = line;
-  screen.verbosity = flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal";
+  screen.verbosity = verbosityOf(flags);
 
   const settings = await loadSettings({ flags: settingFlags(flags), env });
   const registry = await PluginRegistry.open({
@@ -131,6 +131,7 @@ async function runFound(
   const command = commands?.[name];
   if (command === undefined) throw new Error(`the plugin "${entry.name}" has no command "${name}"`);
   const { flags, readValues } = readCommandArguments(line, { name, command, words });
+  run.screen.verbosity = verbosityOf(flags);
   // As flags they stand for commands of the same name.
   const wanted = flags.help ? "help" : flags.version ? "version" : name;
   if (wanted !== name) {
@@ -140,6 +141,10 @@ async function runFound(
   const args = readValues();
   const ready = await run.session.prepare(entry, name);
   return callCommand({ ...ready, name, args }, run.session, run.screen, run.signals.abort);
+}
+
+function verbosityOf(flags: CommandLine["flags"]): Screen["verbosity"] {
+  return flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal";
 }
 
 function findCommand(line: CommandLine, registry: PluginRegistry): FoundCommand {

@@ -26,7 +26,7 @@ export class Screen {
   ui(descriptor: 1 | 2): Ui {
     let ui = this.#uis.get(descriptor);
     if (ui === undefined) {
-      ui = makeUi(this.#terminal(descriptor));
+      ui = makeUi(this.#terminal(descriptor), () => this.verbosity === "quiet");
       this.#uis.set(descriptor, ui);
     }
     return ui;

@@ -1,7 +1,10 @@
 import type { Cell, TreeNode, Ui } from "../../contract/index.ts";
 
 /** Makes the functions that draw data for people. */
-export function makeUi(terminal: { readonly color: boolean; readonly width: number }): Ui {
+export function makeUi(
+  terminal: { readonly color: boolean; readonly width: number },
+  isQuiet: () => boolean = () => false,
+): Ui {
   const paint = (code: number, reset: number) => (text: string) =>
     terminal.color && text !== "" ? `\u001b[${code}m${text}\u001b[${reset}m` : text;
   const bold = paint(1, 22);
@@ -9,6 +12,9 @@ export function makeUi(terminal: { readonly color: boolean; readonly width: numb
 
   return {
     color: terminal.color,
+    get quiet() {
+      return isQuiet();
+    },
     get width() {
       return terminal.width;
     },

@@ -76,7 +76,11 @@ function atInstruction(error: unknown, instruction: TupleTerm, config: Config): 
   if (!(error instanceof EnitError)) return error;
   const position = config.positionOf(instruction);
   const place = position === undefined ? config.file : `${config.file}:${position.line}:${position.column}`;
-  const data = { ...position, ...error.data, overlay: shown(instruction) };
+  const { file, ...facts } = error.data;
+  const path = file === undefined ? {} : { path: file };
+  // A place in a template is nearer to the cause than that of the instruction.
+  const where = "line" in facts ? error.data : { ...facts, ...path, file: config.file, ...position };
+  const data = { ...where, overlay: shown(instruction) };
   const { code, kind, hint, message } = error;
   return new EnitError(code, `cannot apply the overlay ${shown(instruction)} (${place}): ${message}`, {
     kind,
