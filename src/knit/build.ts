@@ -9,6 +9,9 @@ import { makeTree } from "./make-tree.ts";
 import { type Tarball, tarballTime, writeTarball } from "./package/tarball.ts";
 import { type Project, openProject } from "./project.ts";
 
+/** The modes of what is made must not differ from one machine to the next; those of what is copied are kept. */
+const UMASK = 0o022;
+
 /**
  * Builds a release from a `reltool.config`: the tree `TARGET_DIR/NAME` and the tarball `RELEASE_DIR/NAME-VERSION.tar.gz`.
  *
@@ -23,6 +26,7 @@ export async function buildRelease(request: BuildRequest, tools: BuildTools): Pr
   });
   using cleanup = new DisposableStack();
   cleanup.use(await lockDirectory(project.options.targetDir, tools));
+  cleanup.adopt(process.umask(UMASK), (before) => process.umask(before));
   checkTarball(project);
   const { targetDir, tmpDir, removeTmp } = project.options;
   const { name, version } = project.release;
