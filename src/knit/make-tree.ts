@@ -42,6 +42,7 @@ export async function makeTree(
     positionOf: release.positionOf,
   });
   report(target, project, tools, warnings);
+  checkModules(target);
   tools.signal.throwIfAborted();
 
   const { name, version } = release;
@@ -74,6 +75,16 @@ function report(target: TargetSpec, { options }: Project, tools: BuildTools, war
       data: { warnings: messages },
     },
   );
+}
+
+function checkModules({ missingModules }: TargetSpec): void {
+  if (missingModules.length === 0) return;
+  const names = missingModules.map(({ application, module }) => `${module} of ${application}`);
+  throw new EnitError("modules_missing", `cannot build the release: modules are not there: ${names.join(", ")}`, {
+    kind: "input",
+    hint: "Compile the applications, or correct their .app files; a module that is left out on purpose is {mod, Name, [{incl_cond, exclude}]}.",
+    data: { modules: missingModules },
+  });
 }
 
 async function evaluate(

@@ -22,7 +22,11 @@ describe("enit knit-build", () => {
       "relex/releases/",
       "reltool.config",
     ]);
-    expect(project.list("rel/relex/lib")).toEqual(["relex_app-1.0/", "relex_app-1.0/ebin/", "relex_app-1.0/ebin/relex_app.app"]);
+    expect(project.list("rel/relex/lib")).toEqual([
+      "relex_app-1.0/",
+      "relex_app-1.0/ebin/",
+      "relex_app-1.0/ebin/relex_app.app",
+    ]);
     expect(project.list("rel/relex/releases")).toEqual([
       "1/",
       "1/relex.boot",
@@ -60,7 +64,10 @@ describe("enit knit-build", () => {
     const { runEnit } = await import("../support/run-enit.ts");
     expect(await runEnit(["-q"], { cwd: project.path, program })).toEqual({ stdout: "", stderr: "", exitCode: 0 });
     expect(existsSync(project.join(TARBALL))).toBe(true);
-    expect(await runEnit(["--no-such-flag"], { cwd: project.path, program })).toMatchObject({ stdout: "", exitCode: 1 });
+    expect(await runEnit(["--no-such-flag"], { cwd: project.path, program })).toMatchObject({
+      stdout: "",
+      exitCode: 1,
+    });
     expect((await runEnit(["-V"], { cwd: project.path, program })).exitCode).toBe(0);
     expect((await runEnit(["-h"], { cwd: project.path, program })).stdout).toContain("--reltool-config");
   });
@@ -90,7 +97,10 @@ describe("enit knit-build", () => {
     expect(again.stderr).toContain("it is there already");
     expect(existsSync(project.join("rel/relex/stray"))).toBe(true);
 
-    project.write("rel/reltool.config", (project.read("rel/reltool.config") ?? "").replace('"relex", "1"', '"relex", "2"'));
+    project.write(
+      "rel/reltool.config",
+      (project.read("rel/reltool.config") ?? "").replace('"relex", "1"', '"relex", "2"'),
+    );
     expect((await project.build()).exitCode).toBe(0);
     expect(readdirSync(project.join("rel/releases")).sort()).toEqual(["relex-1.tar.gz", "relex-2.tar.gz"]);
     expect(existsSync(project.join("rel/relex/stray"))).toBe(false);
@@ -121,7 +131,11 @@ describe("enit knit-build", () => {
       chmodSync(project.join("rel/files/run"), 0o755);
       chmodSync(project.join("apps/relex_app/ebin/relex_app.app"), 0o644);
       utimesSync(project.join("apps/relex_app/ebin/relex_app.app"), time, time);
-      const run = Bun.spawn({ cmd: ["sh", "-c", `umask ${umask}; exec "${ENIT}" knit-build`], cwd: project.path, stderr: "pipe" });
+      const run = Bun.spawn({
+        cmd: ["sh", "-c", `umask ${umask}; exec "${ENIT}" knit-build`],
+        cwd: project.path,
+        stderr: "pipe",
+      });
       expect(await run.exited).toBe(0);
       bytes.push(readFileSync(project.join(TARBALL)));
     }
@@ -215,7 +229,7 @@ describe("the options of knit-build", () => {
     using project = knitProject({
       terms: `{semver, false}. {version_regex, "^1"}. {version_min, <<"0.9">>}. {upgrade_versions, ["0.9"]}. {upgrade_dir, "u"}.`,
     });
-    const run = await project.build(["version_regexp=!!{\"^1\", [caseless]}"]);
+    const run = await project.build(['version_regexp=!!{"^1", [caseless]}']);
     expect(run).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("warning") as string });
   });
 
@@ -231,7 +245,11 @@ describe("the options of knit-build", () => {
     const run = await project.build(["--json"]);
     expect(run.exitCode).toBe(2);
     expect(JSON.parse(run.stdout)).toMatchObject({
-      error: { code: "option_invalid", message: containing(`it must be {${name}, ${form}}`), data: { line: 2, column: 3 } },
+      error: {
+        code: "option_invalid",
+        message: containing(`it must be {${name}, ${form}}`),
+        data: { line: 2, column: 3 },
+      },
     });
   });
 
@@ -239,7 +257,9 @@ describe("the options of knit-build", () => {
     using project = knitProject({ terms: '{target_dirr, "x"}. foo. {force, false}. {force, true}.' });
     const { stderr, exitCode } = await project.build();
     expect(exitCode).toBe(0);
-    expect(stderr).toContain("reltool.config:1:1: there is no option target_dirr, and it is ignored; perhaps it should be target_dir");
+    expect(stderr).toContain(
+      "reltool.config:1:1: there is no option target_dirr, and it is ignored; perhaps it should be target_dir",
+    );
     expect(stderr).toContain("foo is no option");
     expect(stderr).toContain("the option force is given once more");
     expect((await project.build(["relase_dir=x", "force=true"])).stderr).toContain("perhaps it should be release_dir");
@@ -247,7 +267,8 @@ describe("the options of knit-build", () => {
 
   test("a configuration may be a script, which sees the plain one", async () => {
     using project = knitProject();
-    const script = '[io:format("printed~n") || true], [{sys, Sys}] = CONFIG, "reltool.config.script" = filename:basename(SCRIPT), ';
+    const script =
+      '[io:format("printed~n") || true], [{sys, Sys}] = CONFIG, "reltool.config.script" = filename:basename(SCRIPT), ';
     project.write("rel/reltool.config.script", `${script}[{target_dir, "scripted"}, {sys, Sys}].\n`);
     const run = await project.build(["--json"]);
     expect(JSON.parse(run.stdout)).toMatchObject({ data: { buildDirectory: project.join("rel/scripted/relex") } });
@@ -370,7 +391,10 @@ describe("bad input of knit-build", () => {
     using project = knitProject(options);
     const before = project.list(".");
     const isEnv = args[0] === "env";
-    const run = await project.build([...(isEnv ? [] : args), "--json"], isEnv ? { env: { SOURCE_DATE_EPOCH: "soon" } } : {});
+    const run = await project.build(
+      [...(isEnv ? [] : args), "--json"],
+      isEnv ? { env: { SOURCE_DATE_EPOCH: "soon" } } : {},
+    );
     expect(run.exitCode).toBe(exitCode);
     expect(JSON.parse(run.stdout)).toMatchObject({ ok: false, error: { code, message: containing(message), data } });
     expect(withoutDirectories(project.list("."))).toEqual(withoutDirectories(before));
@@ -392,13 +416,29 @@ describe("bad input of knit-build", () => {
     expect((await project.build(["force=true"])).exitCode).toBe(3);
   });
 
-  test("a BEAM file that is broken, and one that names missing modules", async () => {
+  test("a module that an .app file names and that is not there, unless it is left out on purpose", async () => {
+    using project = knitProject();
+    const app = "apps/relex_app/ebin/relex_app.app";
+    project.write(app, (project.read(app) ?? "").replace("{modules, []}", "{modules, [gone, lost]}"));
+    const run = await project.build(["--json"]);
+    expect(run.exitCode).toBe(2);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      error: { code: "modules_missing", message: containing("gone of relex_app, lost of relex_app") },
+    });
+    const excluded = "{mod, gone, [{incl_cond, exclude}]}, {mod, lost, [{incl_cond, exclude}]}";
+    const config = project.read("rel/reltool.config") ?? "";
+    project.write("rel/reltool.config", config.replace("{app, relex_app, [", `{app, relex_app, [${excluded}, `));
+    expect((await project.build()).exitCode).toBe(0);
+  });
+
+  test("a BEAM file that is broken", async () => {
     using project = knitProject({ files: { "apps/relex_app/ebin/relex_app.beam": "FOR1garbage" } });
     const app = "apps/relex_app/ebin/relex_app.app";
     project.write(app, (project.read(app) ?? "").replace("{modules, []}", "{modules, [relex_app]}"));
-    const broken = await project.build(["--json"]);
-    expect(broken.exitCode).toBe(2);
-    expect(JSON.parse(broken.stdout)).toMatchObject({ error: { message: containing("relex_app.beam") } });
+    const run = await project.build(["--json"]);
+    expect(run.exitCode).toBe(2);
+    expect(JSON.parse(run.stdout)).toMatchObject({ error: { message: containing("relex_app.beam") } });
+    expect(project.list("rel")).toEqual(["reltool.config"]);
   });
 });
 

@@ -8,6 +8,7 @@ import { makeSpec } from "./make-spec.ts";
 import type { ReltoolWarning } from "./option-error.ts";
 import { parseSys } from "./parse-sys.ts";
 import type { SpecItem } from "./spec.ts";
+import type { System } from "./system.ts";
 
 export interface TargetSpecOptions {
   /** The OTP at hand: its root directory is the default for `root_dir`, and its reltool is the one that is followed. */
@@ -26,6 +27,17 @@ export interface TargetSpec {
   readonly items: readonly SpecItem[];
   /** Each once. */
   readonly warnings: readonly ReltoolWarning[];
+  /**
+   * The modules that `.app` files of included applications name and that are not there, except for those that the configuration
+   * excludes. reltool says nothing of them; a system of the mode `embedded` would not boot.
+   */
+  readonly missingModules: readonly MissingModule[];
+}
+
+/** A module that is named and not there. */
+export interface MissingModule {
+  readonly application: string;
+  readonly module: string;
 }
 
 /**
@@ -47,5 +59,15 @@ export function makeTargetSpec(sys: Term, options: TargetSpecOptions): TargetSpe
   const system = loadSystem(config, otp, warn);
   analyseSystem(system, warn);
   const items = makeSpec(system, warn);
-  return { sys: config, items, warnings: [...warnings.values()] };
+  return { sys: config, items, warnings: [...warnings.values()], missingModules: missingModules(system) };
+}
+
+function missingModules({ apps }: System): MissingModule[] {
+  return apps
+    .filter(({ kind, included }) => kind === "application" && included === true)
+    .flatMap(({ name, mods }) =>
+      mods
+        .filter(({ isAppMod, exists, cond }) => isAppMod && !exists && cond !== "exclude")
+        .map((mod) => ({ application: name, module: mod.name })),
+    );
 }
