@@ -90,7 +90,9 @@ globalThis.lazyLoads = (globalThis.lazyLoads ?? 0) + helper;\n${pluginCode("lazy
 
   test("refuses code that cannot be used, and says why", async () => {
     using dir = tempDir();
-    dir.write("broken.ts", "export default {{;");
+    dir.write("broken.ts", "export default 1;\nlet x = ;\nlet y: = 2;");
+    dir.write("importer.ts", 'import "./lib/bad.ts";\nexport default {};');
+    dir.write("lib/bad.ts", "let x = ;");
     dir.write("throws.ts", 'throw new Error("no luck");');
     dir.write("empty.ts", "export const nothing = 1;");
     dir.write("missing.ts", 'import "./nowhere.ts"; export default {};');
@@ -100,13 +102,14 @@ globalThis.lazyLoads = (globalThis.lazyLoads ?? 0) + helper;\n${pluginCode("lazy
     const states = await statesIn(dir);
     expect(states).toMatchObject({
       good: "loaded",
+      broken: `cannot load plugin "broken" (${dir.join("broken.ts")}): 2:9: Unexpected ;`,
+      importer: `cannot load plugin "importer" (${dir.join("importer.ts")}): ${dir.join("lib/bad.ts")}:1:9: Unexpected ;`,
       status: "ready",
       throws: `cannot load plugin "throws" (${dir.join("throws.ts")}): no luck`,
       empty: `cannot load plugin "empty" (${dir.join("empty.ts")}): it has no default export`,
       invalid: `cannot load plugin "invalid" (${dir.join("invalid.ts")}): hook is unknown`,
       Upper: `cannot load plugin "Upper" (${dir.join("Upper.ts")}): its name must be a lower-case word`,
     });
-    expect(states["broken"]).toStartWith(`cannot load plugin "broken" (${dir.join("broken.ts")}): `);
     expect(states["missing"]).toContain("./nowhere.ts");
   });
 

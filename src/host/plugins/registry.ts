@@ -2,6 +2,7 @@ import * as contract from "../../contract/index.ts";
 import type { HookName, Plugin, PluginInfo, Provides } from "../../contract/index.ts";
 import { EnitError } from "../../error/index.ts";
 import { type PluginDirectory, discoverPlugins, isRefused } from "./discover.ts";
+import { explainLoadFailure } from "./load-failure.ts";
 import { type BuiltIn, type PluginSource, type RefusedSource, pluginError, providesOf } from "./source.ts";
 import { validatePlugin } from "./validate.ts";
 
@@ -177,8 +178,8 @@ async function loadModule(source: PluginSource): Promise<unknown> {
     module = await source.load();
   } catch (error) {
     if (error instanceof EnitError) throw error;
-    const state = error instanceof Error ? error.message : String(error);
-    throw pluginError(source, state, { code: "plugin_broken", cause: error });
+    const { state, position } = explainLoadFailure(error, source.file);
+    throw pluginError(source, state, { code: "plugin_broken", position, cause: error });
   }
   if (typeof module !== "object" || module === null || !("default" in module)) {
     throw pluginError(source, "it has no default export", {

@@ -1,4 +1,4 @@
-import { EnitError } from "../../error/index.ts";
+import { EnitError, type SourcePosition } from "../../error/index.ts";
 import type { Plugin, Provides } from "../../contract/index.ts";
 
 /** A row of the written table of built-in plugins. */
@@ -37,14 +37,20 @@ export interface RefusedSource {
 export function pluginError(
   source: { readonly name: string; readonly file?: string | undefined },
   state: string,
-  options: { code?: string; key?: string; hint?: string | undefined; cause?: unknown } = {},
+  options: {
+    readonly code?: string;
+    readonly key?: string;
+    readonly hint?: string | undefined;
+    readonly position?: SourcePosition | undefined;
+    readonly cause?: unknown;
+  } = {},
 ): EnitError {
-  const { code = "plugin_invalid", key, hint, cause } = options;
+  const { code = "plugin_invalid", key, hint, position, cause } = options;
   const place = source.file === undefined ? "" : ` (${source.file})`;
   return new EnitError(code, `cannot load plugin "${source.name}"${place}: ${state}`, {
     kind: "input",
     hint,
-    data: { plugin: source.name, file: source.file ?? null, ...(key === undefined ? {} : { key }) },
+    data: { plugin: source.name, file: source.file ?? null, ...(key === undefined ? {} : { key }), ...position },
     cause,
   });
 }
