@@ -17,9 +17,10 @@ export function drawCommand(program: string, command: CommandInfo, hostFlags: re
   parts.push([ui.bold("Flags of every command:"), drawFlags(others, ui)].join("\n"));
   if (examples.length > 0) {
     parts.push(
-      [ui.bold("Examples:"), ...examples.map(([line, effect]) => `  ${program} ${line}\n      ${ui.dim(effect)}`)].join(
-        "\n",
-      ),
+      [
+        ui.bold("Examples:"),
+        ...examples.map(([line, effect]) => `  ${callName(program, line)}\n      ${ui.dim(effect)}`),
+      ].join("\n"),
     );
   }
   return parts.join("\n\n");
@@ -33,7 +34,7 @@ function drawUsage(program: string, { name, positionals, flags }: CommandInfo): 
     const word = each.rest ? `${each.name}...` : each.name;
     return each.required ? word : `[${word}]`;
   });
-  return [program, name, ...required, ...words, "[FLAGS]"].join(" ");
+  return [callName(program, name), ...required, ...words, "[FLAGS]"].join(" ");
 }
 
 function drawPositionals(positionals: readonly PositionalInfo[], ui: Ui): string[] {
@@ -42,4 +43,9 @@ function drawPositionals(positionals: readonly PositionalInfo[], ui: Ui): string
     const text = value === undefined ? description : `${description} (default: ${value})`;
     return `  ${ui.cyan(name.padEnd(width))}  ${ui.wrap(text, width + 4)}`;
   });
+}
+
+/** How a command is called: under the name `knit`, `knit-build` is left out. */
+function callName(program: string, line: string): string {
+  return program === "knit" ? line.replace(/^knit-build/, "knit") : `${program} ${line}`;
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import type { ProgramStart, Successor } from "../contract/index.ts";
-import { EnitError, toFileError } from "../error/index.ts";
+import { toFileError } from "../error/index.ts";
 import { type HostSettings, type SettingFlags, loadSettings } from "../release/index.ts";
 import { callCommand } from "./call-command.ts";
 import {
@@ -156,10 +156,6 @@ function findCommand(line: CommandLine, registry: PluginRegistry): FoundCommand 
 
   const refused = registry.refusedWith(words[0] ?? "");
   if (refused?.error !== undefined) throw refused.error;
-  if (words[0] === "knit-build") {
-    const state = "this enit does not build releases";
-    throw new EnitError("unsupported", `cannot run "knit-build": ${state}`, { kind: "unsupported" });
-  }
   if (wantsHelp(words)) return mustFind("help", registry, wordsBeforeFlags(words));
   throw unknownCommand(words, [...commands.keys()], program);
 }

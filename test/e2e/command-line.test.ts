@@ -100,14 +100,19 @@ describe("a command line", () => {
   });
 });
 
-test("the name knit stands for knit-build", async () => {
+test("the name knit stands for knit-build, and bad usage ends with 1 as its users know it", async () => {
   using dir = tempDir();
   symlinkSync(ENIT, dir.join("knit"));
-  expect(await runEnit(["force=true"], { program: dir.join("knit"), cwd: dir.path })).toEqual({
+  const options = { program: dir.join("knit"), cwd: dir.path };
+  expect(await runEnit(["--frozzle"], options)).toEqual({
     stdout: "",
-    stderr: 'knit: cannot run "knit-build": this enit does not build releases\n',
-    exitCode: 126,
+    stderr: 'knit: cannot run "knit-build": there is no flag --frozzle\n"knit -h" shows what it takes.\n',
+    exitCode: 1,
   });
+  expect((await runEnit(["-h"], options)).stdout).toContain("\nUsage: knit [NAME=VALUE...]");
+  const build = await runEnit([], options);
+  expect(build).toMatchObject({ stdout: "", exitCode: 2 });
+  expect(build.stderr).toStartWith(`knit: cannot build a release in "${dir.path}"`);
 });
 
 test("enit.toml is read where it exists; what it does not know is a warning with the nearest name", async () => {

@@ -15,7 +15,9 @@ export function usageError(
 ): EnitError {
   const { program, command } = subject;
   const { nearest, data = {} } = options;
-  const help = command === undefined ? `${program} help` : `${program} help ${command}`;
+  // Under the name knit there is one command only, and no word before its arguments.
+  const help =
+    program === "knit" ? "knit -h" : command === undefined ? `${program} help` : `${program} help ${command}`;
   return new EnitError(code, `cannot run "${command ?? program}": ${state}`, {
     kind: "usage",
     hint: nearest === undefined ? `"${help}" shows what it takes.` : `Did you mean ${nearest}?`,
