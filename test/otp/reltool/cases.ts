@@ -43,12 +43,10 @@ export const CASES: readonly Case[] = [
   {
     name: "types of applications",
     sys: `${CHOICE}, {rel, "r", "1", [{alpha, transient}, {sasl, load}, {crypto, none}, {beta, temporary}, {kernel, permanent}, {zeta, undefined}]}, {boot_rel, "r"}`,
-    everywhere: true,
   },
   {
     name: "a type for all applications of releases",
     sys: `${LIB}, ${REL}, {rel_app_type, temporary}`,
-    everywhere: true,
   },
   {
     name: "a type of an application of its own",
@@ -72,7 +70,6 @@ export const CASES: readonly Case[] = [
   {
     name: "fewer included applications",
     sys: `${LIB}, {rel, "r", "1", [{gamma, load, [delta]}]}, {boot_rel, "r"}`,
-    everywhere: true,
   },
   { name: "no included applications", sys: `${LIB}, {rel, "r", "1", [{gamma, []}]}, {boot_rel, "r"}` },
   {
@@ -83,7 +80,6 @@ export const CASES: readonly Case[] = [
   {
     name: "an optional application that is not there",
     sys: `${CHOICE}, {rel, "r", "1", [zeta]}, {boot_rel, "r"}`,
-    everywhere: true,
   },
   {
     name: "without .erlang",
@@ -124,7 +120,6 @@ export const CASES: readonly Case[] = [
   {
     name: "only modules that are called",
     sys: `${ROOT}, {mod_cond, derived}, {app, sasl, [{incl_cond, include}]}`,
-    everywhere: true,
   },
   {
     name: "the condition on modules does not count in a release",
@@ -188,7 +183,6 @@ export const CASES: readonly Case[] = [
   {
     name: "a version by its number",
     sys: `${ROOT}, {lib_dirs, ["lib", "versions"]}, ${REL}, {app, alpha, [{vsn, "1.9"}]}`,
-    everywhere: true,
   },
   {
     name: "a version by its directory",
@@ -296,7 +290,6 @@ export const CASES: readonly Case[] = [
   {
     name: "without them, an application by its directory",
     sys: `${LIB}, {rel, "r", "1", [alpha, castor]}, {boot_rel, "r"}, {excl_lib, otp_root}, {app, castor, [{lib_dir, "twins/castor-1.0"}]}`,
-    everywhere: true,
   },
 
   // Escripts.
@@ -324,7 +317,6 @@ export const CASES: readonly Case[] = [
   {
     name: "an escript of source code",
     sys: `${LIB}, {escript, "escripts/text", [{incl_cond, include}]}, {mod_cond, derived}`,
-    everywhere: true,
   },
   { name: "an escript that is not included", sys: `${LIB}, {escript, "escripts/packed", []}` },
   {
