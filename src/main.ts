@@ -14,9 +14,5 @@ const exitCode =
     executable: process.execPath,
     builtIns: BUILT_INS,
     exit: (code) => process.exit(code),
-    execute: ({ path, argv: words, env }) => {
-      if (process.execve === undefined) throw new Error("this system cannot");
-      return process.execve(path, [...words], { ...env });
-    },
   }));
 process.exit(exitCode);

@@ -1,4 +1,3 @@
-import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import type { ProgramStart, Successor } from "../contract/index.ts";
 import { toFileError } from "../error/index.ts";
@@ -35,8 +34,6 @@ export interface HostOptions {
   readonly builtIns: readonly BuiltIn[];
   /** Ends the process at once, for a second Ctrl-C. */
   readonly exit: (code: number) => never;
-  /** Becomes another program. @throws where the system refuses. */
-  readonly execute: (program: ProgramStart) => never;
 }
 
 /** Runs one command line, from its words to its exit code. Returns unless the process becomes another program. */
@@ -47,7 +44,7 @@ export async function runHost(options: HostOptions): Promise<number> {
   try {
     const ending = await runCommandLine(options, screen, signals);
     await screen.console.flush();
-    exitCode = typeof ending === "number" ? ending : await become(ending, options);
+    exitCode = typeof ending === "number" ? ending : await become(ending);
   } catch (thrown) {
     exitCode = await reportFailure(thrown, { screen, signals, program: options.program });
   }
@@ -198,11 +195,11 @@ function settingFlags(flags: CommandLine["flags"]): SettingFlags {
   };
 }
 
-async function become(successor: Successor | ProgramStart, options: HostOptions): Promise<never> {
+async function become(successor: Successor | ProgramStart): Promise<never> {
   if ("become" in successor) return successor.become();
   try {
-    accessSync(successor.path, constants.X_OK);
-    return options.execute(successor);
+    const { executeProgram } = await import("../system/index.ts");
+    return await executeProgram(successor);
   } catch (cause) {
     throw toFileError(cause, { code: "exec_failed", action: "run", path: successor.path });
   }

@@ -1,3 +1,4 @@
+export { executeProgram } from "./execute.ts";
 export { LOCK_DESCRIPTOR, lockOpenFile } from "./file-lock.ts";
 export type { FileLock, LockOptions } from "./file-lock.ts";
 export { INTERNAL_COMMAND, internalCommand } from "./internal-command.ts";

@@ -1,7 +1,7 @@
-import { accessSync, constants, openSync, readdirSync } from "node:fs";
+import { accessSync, constants, openSync } from "node:fs";
 import { EnitError } from "../error/index.ts";
 import { assumeIdentity, type Identity } from "./identity.ts";
-import { type Libc, libc } from "../system/index.ts";
+import { executeProgram, libc } from "../system/index.ts";
 import type { LaunchPlan } from "./plan.ts";
 import { describeSystemError } from "./system-error.ts";
 import { type VmIdentification, writeVmRecord } from "./vm-record.ts";
@@ -18,9 +18,6 @@ export interface LaunchOrder {
   readonly stdin: "inherit" | "none";
 }
 
-/** What Bun ignores and a new process must not: SIGPIPE and SIGXFSZ. */
-const IGNORED_BY_BUN = [13, 25];
-
 /**
  * Becomes the VM: the same process, with the descriptors 0, 1 and 2 and nothing else of ours.
  *
@@ -32,34 +29,18 @@ export async function becomeVm(order: LaunchOrder): Promise<never> {
   const c = await libc();
   writeVmRecord(order.stateDir, order.identification);
   if (order.stdin === "none") c.duplicate(openSync("/dev/null", "r"), 0);
-  for (const signal of IGNORED_BY_BUN) c.restoreSignal(signal);
   assumeIdentity(c, identity);
-  attempt(plan, `read "${order.mustRead}"`, () => accessSync(order.mustRead, constants.R_OK));
-  attempt(plan, `enter the directory "${plan.cwd}"`, () => process.chdir(plan.cwd));
-  closeAllOnExec(c);
-  return attempt(plan, `run "${plan.executable}"`, () => {
-    accessSync(plan.executable, constants.X_OK);
-    return execute(plan);
-  });
+  const { executable, argv, env } = plan;
+  await attempt(plan, `read "${order.mustRead}"`, () => accessSync(order.mustRead, constants.R_OK));
+  await attempt(plan, `enter the directory "${plan.cwd}"`, () => process.chdir(plan.cwd));
+  return attempt(plan, `run "${executable}"`, () =>
+    executeProgram({ path: executable, argv: [executable, ...argv], env }),
+  );
 }
 
-function execute(plan: LaunchPlan): never {
-  if (process.execve === undefined) throw new Error("this Bun has no process.execve");
-  process.execve(plan.executable, [plan.executable, ...plan.argv], { ...plan.env });
-  throw new Error("execve came back");
-}
-
-/** Bun opens what it opens for this process alone. This is for what others handed to us, and for the lock. */
-function closeAllOnExec(c: Libc): void {
-  for (const name of readdirSync("/proc/self/fd")) {
-    const fd = Number(name);
-    if (fd > 2) c.closeOnExec(fd);
-  }
-}
-
-function attempt<T>(plan: LaunchPlan, action: string, work: () => T): T {
+async function attempt<T>(plan: LaunchPlan, action: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     const who = plan.user === undefined ? "" : ` as user "${plan.user}"`;
     throw new EnitError("launch_failed", `cannot ${action}${who}: ${describeSystemError(error)}`, {
