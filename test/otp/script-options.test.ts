@@ -143,10 +143,10 @@ for (const installation of otpInstallations()) {
       dir.write("lib/flat/b.app", appText("b", { modules: ["here"] }));
       for (const name of modules) dir.write(`lib/a-1.0/ebin/${name}.beam`, "");
       dir.write("lib/flat/here.beam", "");
-      for (const name of ["src/fresh", "src/old", "src/gen/x/deep"]) dir.write(`lib/a-1.0/${name}.erl`, "");
-      dir.write("lib/flat/here.erl", "");
-      utimesSync(dir.join("lib/a-1.0/ebin/old.beam"), 1_000_000_000, 1_000_000_000);
-      utimesSync(dir.join("lib/a-1.0/src/fresh.erl"), 1_000_000_000, 1_000_000_000);
+      for (const name of ["a-1.0/src/fresh", "a-1.0/src/old", "a-1.0/src/gen/x/deep", "flat/here"]) {
+        utimesSync(dir.write(`lib/${name}.erl`, ""), 1_000_000_000, 1_000_000_000);
+      }
+      utimesSync(dir.join("lib/a-1.0/ebin/old.beam"), 900_000_000, 900_000_000);
       const rel = dir.write("rel.rel", relText(otp, ['{a, "1.0"}', '{b, "1.0"}']));
       const request = { rel, path: [dir.join("lib/a-1.0/ebin"), dir.join("lib/flat")], options: { sourceTests: true } };
       const ours = makeOurs(otp, request);
