@@ -1,6 +1,6 @@
 /**
  * Replaces every match as `re:replace/4` with `global` does. In the replacement `&` stands for the match, `\N`, `\gN` and
- * `\g{N}` for group N, and `\&` for an ampersand.
+ * `\g{N}` for group N, and a backslash before anything else for that character.
  *
  * After an empty match another one that is not empty is looked for at the same place, as in Perl; JavaScript's own
  * `replaceAll` does not.
@@ -52,16 +52,16 @@ function codePointLength(text: string, at: number): number {
   return code !== undefined && code > 0xffff ? 2 : 1;
 }
 
-/** Text, and the numbers of groups; the whole match is group 0. A number ends where its digits end. */
+/** Text, and the numbers of groups; the whole match is group 0. A number ends where its digits end; `\0` is no group. */
 function parseReplacement(replacement: string): (string | number)[] {
   const parts: (string | number)[] = [];
-  const tokens = /\\g\{(\d+)\}|\\g(\d+)|\\(\d+)|\\&|&/g;
+  const tokens = /\\g\{(\d+)\}|\\g(\d+)|\\([1-9]\d*)|\\([^])|&/g;
   let copied = 0;
   for (const match of replacement.matchAll(tokens)) {
     parts.push(replacement.slice(copied, match.index));
     copied = match.index + match[0].length;
-    const group = match[1] ?? match[2] ?? match[3];
-    parts.push(match[0] === "\\&" ? "&" : Number(group ?? 0));
+    const literal = match[4];
+    parts.push(literal ?? Number(match[1] ?? match[2] ?? match[3] ?? 0));
   }
   parts.push(replacement.slice(copied));
   return parts;

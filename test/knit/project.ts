@@ -65,6 +65,8 @@ export function knitProject(options: ProjectOptions = {}): KnitProject {
 export function listTree(directory: string): string[] {
   if (!existsSync(directory)) return [];
   return (readdirSync(directory, { recursive: true }) as string[])
-    .map((name) => (statSync(join(directory, name)).isDirectory() ? `${name}/` : name))
+    .map((name) =>
+      statSync(join(directory, name), { throwIfNoEntry: false })?.isDirectory() === true ? `${name}/` : name,
+    )
     .sort();
 }
