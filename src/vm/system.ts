@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import {
   type ApplicationIndex,
   findApplications,
   findOtp,
+  libraryDirs,
   type OtpInstallation,
   resolveApplications,
   type ResolvedApplication,
@@ -25,6 +27,7 @@ export interface ReleaseSystem {
 export function findReleaseSystem(release: Release): ReleaseSystem {
   const { otpRoot, libDirs } = release.node;
   const otp = findOtp(otpRoot === undefined ? {} : { root: otpRoot });
-  const index = findApplications({ libDirs: [...libDirs, otp.libDir] });
+  // Absolute, since the VM has another working directory than we.
+  const index = findApplications({ libDirs: libraryDirs(otp, libDirs).map((path) => resolve(path)) });
   return { otp, index, applications: resolveApplications(release.applications, index, release.name) };
 }
