@@ -9,8 +9,8 @@ const CHUNK_BYTES = 256 * 1024;
 
 export interface OpenFileOptions {
   readonly maxMessageBytes?: number | undefined;
-  /** Is told when the file was begun anew. */
-  readonly onRestart: (path: string) => void;
+  /** Is told, in a sentence, what does not end the reading but should be known. */
+  readonly onNotice: (notice: string) => void;
 }
 
 /** One file of a trace that is read from its beginning on. While it is open, no other file can have its identity. */
@@ -52,7 +52,7 @@ export class OpenFile {
   *read(): Generator<readonly TraceMessage[], undefined> {
     // The tracer of a VM that was started again writes the file from its beginning.
     if (this.#stat().size < this.#offset) {
-      this.#options.onRestart(this.path);
+      this.#options.onNotice(`the trace "${this.path}" was begun anew`);
       this.#decoder = this.#newDecoder();
       this.#offset = 0;
     }

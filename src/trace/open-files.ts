@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type FileSet, identityOf, statFile } from "./file-set.ts";
 import { OpenFile, type OpenFileOptions } from "./open-file.ts";
-import { type WrapFile, orderNewFiles } from "./wrap-set.ts";
+import { type WrapFile, missingNumbers, orderNewFiles } from "./wrap-set.ts";
 
 /**
  * The files of a set that are open: those that were read and still exist, the one that is read, those that wait. One that the
@@ -41,9 +41,7 @@ export class OpenFiles implements Disposable {
     this.#closeRemoved(here);
     const known = new Set(this.#files.map(({ identity }) => identity));
     const fresh = [...here].filter(([identity]) => !known.has(identity)).map(([, file]) => file);
-    const last = this.#files.at(-1);
-    const ordered = last === undefined ? this.#set.order(fresh) : orderNewFiles(fresh, last.number);
-    for (const { name, number } of ordered) {
+    for (const { name, number } of this.#inOrder(fresh)) {
       const file = OpenFile.open(join(this.#set.directory, name), number, this.#options);
       if (file !== undefined) this.#files.push(file);
     }
@@ -51,6 +49,17 @@ export class OpenFiles implements Disposable {
 
   [Symbol.dispose](): void {
     for (const file of this.#files) file.close();
+  }
+
+  #inOrder(fresh: readonly WrapFile[]): readonly WrapFile[] {
+    const last = this.#files.at(-1);
+    if (last === undefined) return this.#set.order(fresh);
+    const ordered = orderNewFiles(fresh, last.number);
+    for (const { from, to } of missingNumbers(ordered, last.number)) {
+      const files = from === to ? `file number ${from}` : `files number ${from} to ${to}`;
+      this.#options.onNotice(`the ${files} of the trace "${this.#set.name}" came and went unread`);
+    }
+    return ordered;
   }
 
   #closeRemoved(here: ReadonlyMap<string, WrapFile>): void {

@@ -31,13 +31,10 @@ export interface TraceFileOptions {
  * throws for a file that is no trace; in the end `trace_cut` if a file ended within a message.
  */
 export async function* readTraceFile(options: TraceFileOptions): AsyncGenerator<readonly TraceMessage[], undefined> {
-  const { file, wrap, follow = false, signal, maxMessageBytes, onNotice } = options;
+  const { file, wrap, follow = false, signal, maxMessageBytes, onNotice = () => undefined } = options;
   const set = findFileSet(file, wrap);
   using watch = follow ? new DirectoryWatch(set.directory, (name) => set.has(name), signal) : undefined;
-  using files = new OpenFiles(set, {
-    maxMessageBytes,
-    onRestart: (path) => onNotice?.(`the trace "${path}" was begun anew`),
-  });
+  using files = new OpenFiles(set, { maxMessageBytes, onNotice });
   const cuts: EnitError[] = [];
   for (;;) {
     watch?.reset();
@@ -60,6 +57,6 @@ export async function* readTraceFile(options: TraceFileOptions): AsyncGenerator<
     files.advance();
   }
   const lastCut = cuts.pop();
-  for (const { message } of cuts) onNotice?.(message);
+  for (const { message } of cuts) onNotice(message);
   if (lastCut !== undefined) throw lastCut;
 }

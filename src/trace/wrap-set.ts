@@ -55,6 +55,20 @@ export function orderNewFiles(files: readonly WrapFile[], last: number): readonl
   return files.toSorted((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1]);
 }
 
+/** The numbers that the tracer must have used between the file with the number `last` and those that came after it. */
+export function missingNumbers(
+  ordered: readonly WrapFile[],
+  last: number,
+): readonly { readonly from: number; readonly to: number }[] {
+  let expected = last + 1;
+  return ordered.flatMap(({ number }) => {
+    // How far the numbers went before they began again from 0 is not known.
+    const from = number < expected ? 0 : expected;
+    expected = number + 1;
+    return from < number ? [{ from, to: number - 1 }] : [];
+  });
+}
+
 function wrapFileOf(
   name: string,
   prefix: string,

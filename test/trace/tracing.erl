@@ -1,6 +1,6 @@
 %% Makes traces with the trace drivers, of every kind of message, and prints them as dbg does.
 -module(tracing).
--export([to_file/1, to_port/1, to_wrap/4, burst/2, odd/1, events/1]).
+-export([to_file/1, start_file/1, start_ip/1, do/2, odd/1, events/1]).
 -export([printed_file/1, printed_wrap/3, printed_ip/1]).
 -export([work/1, fail/1, pass/1, greet/2, leave/0]).
 
@@ -9,39 +9,65 @@
 
 %% Writes a trace of all kinds.
 to_file(File) ->
-    trace_all((dbg:trace_port(file, File))()).
-
-%% Opens a port on which a trace of all kinds waits for whoever connects, and gives its number. It ends when stop comes.
-to_port(QueueSize) ->
-    open(QueueSize, fun(Port) -> trace(Port, fun() -> all_rounds(Port) end) end).
-
-%% The same with that many calls, of which the queue holds some.
-burst(QueueSize, Calls) ->
-    open(QueueSize, fun(Port) -> trace(Port, fun() -> calls(Port, Calls) end) end).
-
-to_wrap(Name, Suffix, {Size, Count}, Calls) ->
-    Port = (dbg:trace_port(file, {Name, wrap, Suffix, Size, Count}))(),
-    trace(Port, fun() -> calls(Port, Calls) end),
+    Port = (dbg:trace_port(file, File))(),
+    trace(fun() -> all_rounds(Port) end),
     port_close(Port),
     ok.
 
-open(QueueSize, Fill) ->
+%% Starts a tracer that does what do/2 asks for. Spec is what dbg:trace_port(file, Spec) takes.
+start_file(Spec) -> start(file, Spec).
+
+%% The same on a port that has messages wait for who connects, QueueSize of them; gives its number as well.
+start_ip(QueueSize) ->
+    Pid = start(ip, {0, QueueSize}),
+    {do(Pid, number), Pid}.
+
+start(Type, Spec) ->
     Self = self(),
     Pid = spawn(fun() ->
-        Port = (dbg:trace_port(ip, {0, QueueSize}))(),
-        Fill(Port),
-        <<0, Number:16>> = iolist_to_binary(port_control(Port, $p, [])),
-        Self ! {self(), Number},
-        receive stop -> port_close(Port) end
+        Port = (dbg:trace_port(Type, Spec))(),
+        Self ! {started, self()},
+        serve(Port)
     end),
-    receive {Pid, Number} -> {Number, Pid} end.
+    receive {started, Pid} -> Pid end.
 
-trace_all(Port) ->
-    trace(Port, fun() -> all_rounds(Port) end),
-    port_close(Port),
-    ok.
+%% all: traces everything; {calls, N}: traces so many calls; both flush a file.
+do(Name, Request) when is_atom(Name) -> do(whereis(Name), Request);
+do(Pid, Request) ->
+    Monitor = monitor(process, Pid),
+    Pid ! {self(), Request},
+    receive
+        {Pid, Answer} -> demonitor(Monitor, [flush]), Answer;
+        {'DOWN', Monitor, _, _, Reason} -> Reason
+    end.
 
-trace(_Port, Fun) ->
+serve(Port) ->
+    receive
+        {_, stop} ->
+            port_close(Port);
+        {From, Request} ->
+            From ! {self(), answer(Port, Request)},
+            serve(Port)
+    end.
+
+answer(Port, number) ->
+    <<0, Number:16>> = iolist_to_binary(port_control(Port, $p, [])),
+    Number;
+answer(Port, all) ->
+    trace(fun() -> all_rounds(Port) end),
+    flush(Port);
+answer(Port, {calls, Count}) ->
+    trace(fun() -> calls(Port, Count) end),
+    flush(Port).
+
+flush(Port) ->
+    try port_control(Port, $f, []) of
+        _ -> ok
+    catch
+        error:badarg -> ok
+    end.
+
+trace(Fun) ->
     %% Every event comes with what the match specification says of it.
     Specs = [
         {{?MODULE, work, 1}, [{'_', [], [{return_trace}, {message, {caller}}]}]},

@@ -35,7 +35,7 @@ export class TraceDecoder {
   /** Chunks that wait until the frame that has begun is whole, so that nothing is copied twice. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  #wanted = HEADER_BYTES;
+  #wanted = 1;
 
   constructor({ source, maxMessageBytes = MAX_MESSAGE_BYTES }: TraceDecoderOptions) {
     this.#source = source;
@@ -76,7 +76,7 @@ export class TraceDecoder {
     const start = this.#position;
     const bytes = this.#bytes;
     const available = bytes.length - start;
-    if (available < 1) return this.#wait(HEADER_BYTES);
+    if (available < 1) return this.#wait(1);
     const op = bytes[start] as number;
     if (op !== OP.MESSAGE && op !== OP.DROP) throw this.#malformed(`no message begins with the byte ${op}`, start);
     if (available < HEADER_BYTES) return this.#wait(HEADER_BYTES);
@@ -91,6 +91,7 @@ export class TraceDecoder {
     if (available > HEADER_BYTES && bytes[body] !== TERM_VERSION) {
       throw this.#malformed(`a message holds no term, but begins with the byte ${bytes[body]}`, body);
     }
+    if (available === HEADER_BYTES) return this.#wait(HEADER_BYTES + 1);
     if (available < HEADER_BYTES + size) return this.#wait(HEADER_BYTES + size);
     this.#position = body + size;
     return this.#readMessage(body, size);
