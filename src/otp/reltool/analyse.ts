@@ -6,6 +6,7 @@
  */
 import { EnitError } from "../../error/index.ts";
 import { type MissingApp, appError, appsNotFound } from "./app-errors.ts";
+import type { InclCond } from "./config.ts";
 import type { ReltoolWarning } from "./option-error.ts";
 import { findReleaseMembers } from "./release-members.ts";
 import type { App, Mod, System } from "./system.ts";
@@ -46,17 +47,17 @@ class Analysis {
   /** What is sure from the beginning. */
   #initialise(app: App, releases: readonly string[]): void {
     const cond = app.config.inclCond ?? this.#system.sys.inclCond;
-    if (cond === "exclude" && releases.length > 0) throw excluded(app, releases);
-    app.included =
-      cond === "include" || (cond === "derived" && releases.length > 0) ? true : cond === "exclude" ? false : undefined;
+    const inRelease = releases.length > 0;
+    if (cond === "exclude" && inRelease) throw excluded(app, releases);
+    if (cond === "derived") app.included = inRelease ? true : undefined;
+    else app.included = cond === "include";
     for (const mod of app.mods) {
-      mod.included = this.#initialOf(mod, app, releases.length > 0);
+      mod.included = this.#initialOf(mod, app, cond, inRelease);
       this.#register(mod);
     }
   }
 
-  #initialOf(mod: Mod, app: App, inRelease: boolean): boolean | undefined {
-    const cond = app.config.inclCond ?? this.#system.sys.inclCond;
+  #initialOf(mod: Mod, app: App, cond: InclCond, inRelease: boolean): boolean | undefined {
     if (cond === "exclude") return false;
     if (mod.cond !== undefined) return mod.cond === "derived" ? undefined : mod.cond === "include";
     // Being part of a release outdoes the condition on modules, but being included by configuration does not.

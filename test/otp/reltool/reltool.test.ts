@@ -69,6 +69,18 @@ for (const otp of installations) {
   });
 }
 
+test("ERL_LIBS names the library directories if the configuration does not", async () => {
+  using fixtures = await makeFixtures(oldest, oldest);
+  const env = { ERL_LIBS: `${fixtures.dir}/lib:${fixtures.dir}/odd` };
+  await using erl = await oracle(oldest, { cwd: fixtures.dir, env });
+  const sys = parseTerm(
+    configuration('{root_dir, "$ROOT"}, {rel, "r", "1", [alpha, named]}, {boot_rel, "r"}', fixtures),
+  );
+  const answer = decodeTerm(await erl.evaluate("{ok, Spec} = reltool:get_target_spec([Input]), Spec", encodeTerm(sys)));
+  const { items } = makeTargetSpec(sys, { otp: findOtp({ root: oldest.root }), directory: fixtures.dir, env });
+  expect(specLines(specToTerm(items))).toEqual(specLines(answer));
+});
+
 test("there are sixty configurations and more", () => {
   expect(CASES.length).toBeGreaterThanOrEqual(60);
 });
