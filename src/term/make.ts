@@ -109,12 +109,33 @@ export function exportFun(module: string, functionName: string, arity: number): 
 
 /** Makes an integer of any safe one, the common small ones made once. */
 export function smallInteger(value: number): IntegerTerm {
-  if (value < SMALL_INTEGER_MIN || value > SMALL_INTEGER_MAX) return { kind: "integer", value: BigInt(value) };
+  if (value < SMALL_INTEGER_MIN || value > SMALL_INTEGER_MAX) return new SafeInteger(value);
   const known = smallIntegers[value - SMALL_INTEGER_MIN];
   if (known !== undefined) return known;
-  const made: IntegerTerm = { kind: "integer", value: BigInt(value) };
+  const made = new SafeInteger(value);
   smallIntegers[value - SMALL_INTEGER_MIN] = made;
   return made;
+}
+
+/** The value of an integer as a number, rounded if it is not safe. */
+export function numberOf(term: IntegerTerm): number {
+  return SafeInteger.numberOf(term);
+}
+
+/** An integer that remembers its value as a number: turning a `bigint` into one takes as long as writing ten bytes. */
+class SafeInteger implements IntegerTerm {
+  readonly kind = "integer";
+  readonly value: bigint;
+  readonly #number: number;
+
+  constructor(number: number) {
+    this.value = BigInt(number);
+    this.#number = number;
+  }
+
+  static numberOf(term: IntegerTerm): number {
+    return #number in term ? term.#number : Number(term.value);
+  }
 }
 
 /** Makes a bitstring of whole bytes that the caller owns. */

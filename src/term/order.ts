@@ -17,6 +17,9 @@ const RANK = {
   bitstring: 9,
 } as const satisfies Record<Term["kind"], number>;
 
+/** How many entries of a map are compared each with each: sets and sorting cost more than that. */
+const FEW_ENTRIES = 12;
+
 type Entry = readonly [key: Term, value: Term];
 
 /** Maps are compared by sorted keys; a map that is itself a key would else be sorted again by every comparison. */
@@ -42,7 +45,7 @@ export function equalTerms(a: Term, b: Term): boolean {
 
 /** Tells whether two entries of a map have the same key. */
 export function hasDuplicateKey(entries: readonly Entry[]): boolean {
-  if (entries.length < 2) return false;
+  if (entries.length <= FEW_ENTRIES) return hasDuplicateAmongFew(entries);
   const seen = new Set<unknown>();
   const others: Entry[] = [];
   for (const entry of entries) {
@@ -54,6 +57,22 @@ export function hasDuplicateKey(entries: readonly Entry[]): boolean {
   if (seen.size + others.length < entries.length) return true;
   const sorted = sortEntries(others, MAX_TERM_DEPTH);
   return sorted.some(([key], i) => i > 0 && equalTerms((sorted[i - 1] as Entry)[0], key));
+}
+
+function hasDuplicateAmongFew(entries: readonly Entry[]): boolean {
+  for (let i = 1; i < entries.length; i++) {
+    const key = (entries[i] as Entry)[0];
+    for (let j = 0; j < i; j++) {
+      const other = (entries[j] as Entry)[0];
+      if (key === other || (key.kind === other.kind && isSameKey(key, other))) return true;
+    }
+  }
+  return false;
+}
+
+/** Tells whether two keys of one kind are the same; most are atoms. */
+function isSameKey(key: Term, other: Term): boolean {
+  return key.kind === "atom" && other.kind === "atom" ? key.name === other.name : equalTerms(key, other);
 }
 
 /** Leaves out every entry whose key stands again further on, as `maps:from_list` does; sorts by key if there are such. */

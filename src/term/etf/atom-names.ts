@@ -13,16 +13,14 @@ const recent = new Array<AtomTerm | undefined>(SLOTS);
 export function readLatin1Atom(reader: ByteReader, length: number): AtomTerm {
   if (length > MAX_ATOM_LENGTH) throw tooLong(reader);
   const start = reader.take(length);
-  const known = readAsciiAtom(reader.bytes, start, length);
-  if (known !== undefined) return known;
-  return atom(String.fromCharCode(...reader.bytes.subarray(start, start + length)));
+  return readAsciiAtom(reader, start, length) ?? atom(reader.latin1(start, length));
 }
 
 /** Reads an atom of `length` bytes of UTF-8. */
 export function readUtf8Atom(reader: ByteReader, length: number): AtomTerm {
   if (length > MAX_ATOM_LENGTH * 4) throw tooLong(reader);
   const start = reader.take(length);
-  const known = length > MAX_ATOM_LENGTH ? undefined : readAsciiAtom(reader.bytes, start, length);
+  const known = length > MAX_ATOM_LENGTH ? undefined : readAsciiAtom(reader, start, length);
   if (known !== undefined) return known;
   const name = decodeUtf8(reader.bytes.subarray(start, start + length));
   if (name === undefined) throw reader.malformed("an atom is not UTF-8", start);
@@ -30,21 +28,27 @@ export function readUtf8Atom(reader: ByteReader, length: number): AtomTerm {
   return atom(name);
 }
 
-function readAsciiAtom(bytes: Uint8Array, start: number, length: number): AtomTerm | undefined {
-  let hash = length;
-  let all = 0;
-  for (let i = start; i < start + length; i++) {
-    const byte = bytes[i] as number;
-    all |= byte;
-    hash = (Math.imul(hash, 31) + byte) | 0;
-  }
-  if (all > 0x7f) return undefined;
-  const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+function readAsciiAtom(reader: ByteReader, start: number, length: number): AtomTerm | undefined {
+  const { bytes } = reader;
+  const slot = slotOf(bytes, start, length);
   const candidate = recent[slot];
   if (candidate !== undefined && hasName(candidate.name, bytes, start, length)) return candidate;
-  const made = atom(String.fromCharCode(...bytes.subarray(start, start + length)));
+  for (let i = start; i < start + length; i++) if ((bytes[i] as number) > 0x7f) return undefined;
+  const made = atom(reader.latin1(start, length));
   recent[slot] = made;
   return made;
+}
+
+/** Four bytes and the length tell most names apart. */
+function slotOf(bytes: Uint8Array, start: number, length: number): number {
+  if (length === 0) return 0;
+  const first = bytes[start] as number;
+  const middle = bytes[start + (length >> 1)] as number;
+  const last = bytes[start + length - 1] as number;
+  const beforeLast = bytes[start + Math.max(0, length - 2)] as number;
+  const hash =
+    Math.imul(first | (middle << 8) | (beforeLast << 16) | (last << 24), 0x9e37_79b1) + Math.imul(length, 0x85eb_ca6b);
+  return (hash >>> 17) & (SLOTS - 1);
 }
 
 function hasName(name: string, bytes: Uint8Array, start: number, length: number): boolean {

@@ -1,8 +1,9 @@
 /** Writes Erlang's external term format (erts, "External Term Format"). */
 import { MAX_TERM_DEPTH, tooDeep } from "../limits.ts";
-import type { BitstringTerm, FunTerm, ListTerm, PidTerm, PortTerm, ReferenceTerm, Term } from "../term.ts";
+import { numberOf } from "../make.ts";
+import type { BitstringTerm, FunTerm, IntegerTerm, ListTerm, PidTerm, PortTerm, ReferenceTerm, Term } from "../term.ts";
 import { deflateTerm } from "./compressed.ts";
-import { magnitudeLength, writeMagnitude } from "./numbers.ts";
+import { writeBigInteger } from "./numbers.ts";
 import { MAX_NEW_PORT_ID, MAX_STRING_LENGTH, TAG } from "./tags.ts";
 import { ByteWriter } from "./writer.ts";
 
@@ -60,7 +61,7 @@ class TermEncoder {
       case "atom":
         return this.atom(term.name);
       case "integer":
-        return this.integer(term.value);
+        return this.integer(term);
       case "tuple":
         return this.tuple(term.elements, levels);
       case "list":
@@ -96,47 +97,42 @@ class TermEncoder {
 
   private atom(name: string): void {
     const writer = this.writer;
-    let highest = 0;
-    for (let i = 0; i < name.length; i++) highest |= name.charCodeAt(i);
-    if (this.oldForms && highest <= 0xff) {
+    const length = name.length;
+    if (!this.oldForms && length <= 0xff) {
+      const start = writer.length;
+      writer.u8(TAG.SMALL_ATOM_UTF8);
+      writer.u8(length);
+      if (writer.latin1(name) <= 0x7f) return;
+      writer.length = start;
+    } else if (length <= 0xff) {
+      const start = writer.length;
       writer.u8(TAG.ATOM);
-      writer.u16(name.length);
-      return writer.latin1(name);
+      writer.u16(length);
+      if (writer.latin1(name) <= 0xff) return;
+      writer.length = start;
     }
-    if (highest <= 0x7f && name.length <= 0xff) {
-      writer.u8(TAG.SMALL_ATOM_UTF8);
-      writer.u8(name.length);
-      return writer.latin1(name);
-    }
-    const bytes = new TextEncoder().encode(name);
+    this.utf8Atom(new TextEncoder().encode(name));
+  }
+
+  private utf8Atom(bytes: Uint8Array): void {
     if (bytes.length <= 0xff) {
-      writer.u8(TAG.SMALL_ATOM_UTF8);
-      writer.u8(bytes.length);
+      this.writer.u8(TAG.SMALL_ATOM_UTF8);
+      this.writer.u8(bytes.length);
     } else {
-      writer.u8(TAG.ATOM_UTF8);
-      writer.u16(bytes.length);
+      this.writer.u8(TAG.ATOM_UTF8);
+      this.writer.u16(bytes.length);
     }
-    writer.copy(bytes);
+    this.writer.copy(bytes);
   }
 
-  private integer(value: bigint): void {
+  private integer(term: IntegerTerm): void {
+    const number = numberOf(term);
     // Rounding cannot carry a larger integer into the range of 32 bits.
-    const number = Number(value);
-    if (number >= -0x8000_0000 && number <= 0x7fff_ffff) return this.number(number);
-    const magnitude = value < 0n ? -value : value;
-    const length = magnitudeLength(magnitude);
-    if (length <= 0xff) {
-      this.writer.u8(TAG.SMALL_BIG);
-      this.writer.u8(length);
-    } else {
-      this.writer.u8(TAG.LARGE_BIG);
-      this.writer.u32(length);
-    }
-    this.writer.u8(value < 0n ? 1 : 0);
-    writeMagnitude(this.writer, magnitude);
+    if (number >= -0x8000_0000 && number <= 0x7fff_ffff) this.number(number);
+    else writeBigInteger(this.writer, term.value);
   }
 
-  /** Writes an integer of at most 32 bits. */
+  /** Writes an integer from -2^31 to 2^32 - 1. */
   private number(value: number): void {
     if (value >= 0 && value <= 0xff) {
       this.writer.u8(TAG.SMALL_INTEGER);
@@ -145,7 +141,7 @@ class TermEncoder {
       this.writer.u8(TAG.INTEGER);
       this.writer.u32(value);
     } else {
-      this.integer(BigInt(value));
+      writeBigInteger(this.writer, BigInt(value));
     }
   }
 
@@ -164,7 +160,7 @@ class TermEncoder {
     const { elements, tail } = term;
     if (tail === undefined) {
       if (elements.length === 0) return this.writer.u8(TAG.NIL);
-      if (isByteList(elements)) return this.string(elements);
+      if (this.string(elements)) return;
     }
     this.writer.u8(TAG.LIST);
     this.writer.u32(elements.length);
@@ -173,10 +169,25 @@ class TermEncoder {
     else this.term(tail, levels - 1);
   }
 
-  private string(elements: readonly Term[]): void {
-    this.writer.u8(TAG.STRING);
-    this.writer.u16(elements.length);
-    for (const element of elements) if (element.kind === "integer") this.writer.u8(Number(element.value));
+  /** Writes a list of bytes as a string; takes back what it wrote, and tells so, when it comes to something else. */
+  private string(elements: readonly Term[]): boolean {
+    const length = elements.length;
+    if (length > MAX_STRING_LENGTH) return false;
+    const { writer } = this;
+    const start = writer.length;
+    writer.u8(TAG.STRING);
+    writer.u16(length);
+    const at = writer.reserve(length);
+    for (let i = 0; i < length; i++) {
+      const element = elements[i] as Term;
+      const value = element.kind === "integer" ? numberOf(element) : -1;
+      if (!(value >= 0 && value <= 0xff)) {
+        writer.length = start;
+        return false;
+      }
+      writer.putU8(at + i, value);
+    }
+    return true;
   }
 
   private bitstring({ bytes, lastBits }: BitstringTerm): void {
@@ -236,14 +247,4 @@ class TermEncoder {
     this.number(term.oldUniq);
     for (const free of term.free) this.term(free, levels - 1);
   }
-}
-
-function isByteList(elements: readonly Term[]): boolean {
-  if (elements.length > MAX_STRING_LENGTH) return false;
-  for (const element of elements) {
-    if (element.kind !== "integer") return false;
-    const value = Number(element.value);
-    if (!(value >= 0 && value <= 0xff)) return false;
-  }
-  return true;
 }

@@ -1,10 +1,15 @@
 import { EnitError } from "../../error/index.ts";
 import { MAX_INTEGER_BYTES } from "../limits.ts";
-import { float, integer } from "../make.ts";
+import { float, integer, smallInteger } from "../make.ts";
 import type { FloatTerm, IntegerTerm } from "../term.ts";
 import type { ByteReader } from "./reader.ts";
-import { FLOAT_TEXT_BYTES } from "./tags.ts";
+import { FLOAT_TEXT_BYTES, TAG } from "./tags.ts";
 import type { ByteWriter } from "./writer.ts";
+
+/** How many bytes always make a safe number. */
+const SAFE_BYTES = 6;
+const WORD_BYTES = 8;
+const WORD_END = 1n << 64n;
 
 const FLOAT_TEXT = /^[+-]?\d+\.\d+(?:[eE][+-]?\d+)?$/;
 
@@ -12,21 +17,40 @@ const FLOAT_TEXT = /^[+-]?\d+\.\d+(?:[eE][+-]?\d+)?$/;
 export function readBigInteger(reader: ByteReader, length: number): IntegerTerm {
   const negative = reader.u8() !== 0;
   const start = reader.take(length);
-  const magnitude = readMagnitude(reader.bytes, start, length);
+  if (length <= SAFE_BYTES) {
+    const value = readNumber(reader.bytes, start, length);
+    // Not -0.
+    return smallInteger(negative && value !== 0 ? -value : value);
+  }
+  const magnitude =
+    length <= WORD_BYTES ? readWord(reader.bytes, start, length) : readMagnitude(reader.bytes, start, length);
   return integer(negative ? -magnitude : magnitude);
 }
 
-/** Writes the magnitude of a big integer, little-endian, in as many bytes as `magnitudeLength` says. */
-export function writeMagnitude(writer: ByteWriter, magnitude: bigint): void {
-  const hex = magnitude.toString(16);
-  for (let end = hex.length; end > 0; end -= 2) {
-    writer.u8(Number.parseInt(hex.slice(Math.max(0, end - 2), end), 16));
+/** Writes a big integer of either form, with its tag. */
+export function writeBigInteger(writer: ByteWriter, value: bigint): void {
+  const magnitude = value < 0n ? -value : value;
+  const sign = value < 0n ? 1 : 0;
+  if (magnitude < WORD_END) {
+    const length = lengthOfWord(Number(magnitude >> 32n));
+    writer.u8(TAG.SMALL_BIG);
+    writer.u8(length);
+    writer.u8(sign);
+    writer.u64(magnitude, true);
+    writer.length -= WORD_BYTES - length;
+    return;
   }
-}
-
-/** How many bytes a magnitude takes. */
-export function magnitudeLength(magnitude: bigint): number {
-  return Math.ceil(magnitude.toString(16).length / 2);
+  const hex = magnitude.toString(16);
+  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex").reverse();
+  if (bytes.length <= 0xff) {
+    writer.u8(TAG.SMALL_BIG);
+    writer.u8(bytes.length);
+  } else {
+    writer.u8(TAG.LARGE_BIG);
+    writer.u32(bytes.length);
+  }
+  writer.u8(sign);
+  writer.copy(bytes);
 }
 
 /** Reads the eight bytes of a float. */
@@ -40,7 +64,7 @@ export function readFloat(reader: ByteReader): FloatTerm {
 /** Reads a float in its form before R11: `~.20e` text, filled up with zeros. */
 export function readFloatText(reader: ByteReader): FloatTerm {
   const start = reader.take(FLOAT_TEXT_BYTES);
-  const field = String.fromCharCode(...reader.bytes.subarray(start, start + FLOAT_TEXT_BYTES));
+  const field = reader.latin1(start, FLOAT_TEXT_BYTES);
   const zero = field.indexOf("\0");
   const text = zero === -1 ? field : field.slice(0, zero);
   const value = FLOAT_TEXT.test(text) ? Number(text) : Number.NaN;
@@ -48,33 +72,35 @@ export function readFloatText(reader: ByteReader): FloatTerm {
   return float(value);
 }
 
-function readMagnitude(bytes: Uint8Array, start: number, length: number): bigint {
-  if (length > 8) return readLongMagnitude(bytes, start, length);
-  let low = 0;
-  let high = 0;
-  for (let i = Math.min(length, 4) - 1; i >= 0; i--) low = low * 256 + (bytes[start + i] as number);
-  for (let i = length - 1; i >= 4; i--) high = high * 256 + (bytes[start + i] as number);
-  if (high < 0x20_0000) return BigInt(high * 0x1_0000_0000 + low);
-  return (BigInt(high) << 32n) | BigInt(low);
+function readNumber(bytes: Uint8Array, start: number, length: number): number {
+  let value = 0;
+  for (let i = start + length - 1; i >= start; i--) value = value * 256 + (bytes[i] as number);
+  return value;
 }
 
-function readLongMagnitude(bytes: Uint8Array, start: number, length: number): bigint {
+function readWord(bytes: Uint8Array, start: number, length: number): bigint {
+  return (BigInt(readNumber(bytes, start + 4, length - 4)) << 32n) | BigInt(readNumber(bytes, start, 4));
+}
+
+/** How many bytes a magnitude of four to eight bytes takes, by its higher four. */
+function lengthOfWord(high: number): number {
+  if (high === 0) return 4;
+  if (high < 0x100) return 5;
+  if (high < 0x1_0000) return 6;
+  return high < 0x100_0000 ? 7 : 8;
+}
+
+function readMagnitude(bytes: Uint8Array, start: number, length: number): bigint {
   let used = length;
   while (used > 0 && bytes[start + used - 1] === 0) used--;
   if (used > MAX_INTEGER_BYTES) {
-    throw new EnitError(
-      "term_limit",
-      `cannot decode term: an integer takes ${used} bytes, more than ${MAX_INTEGER_BYTES}`,
-      {
-        kind: "unsupported",
-        data: { limit: "integer", offset: start },
-      },
-    );
+    const state = `an integer takes ${used} bytes, more than ${MAX_INTEGER_BYTES}`;
+    throw new EnitError("term_limit", `cannot decode term: ${state}`, {
+      kind: "unsupported",
+      data: { limit: "integer", offset: start },
+    });
   }
   if (used === 0) return 0n;
-  return BigInt(
-    `0x${Buffer.from(bytes.subarray(start, start + used))
-      .reverse()
-      .toString("hex")}`,
-  );
+  const bigEndian = Buffer.from(bytes.subarray(start, start + used)).reverse();
+  return BigInt(`0x${bigEndian.toString("hex")}`);
 }

@@ -6,6 +6,7 @@ export class ByteReader {
   readonly end: number;
   position: number;
   private view: DataView | undefined;
+  private buffer: Buffer | undefined;
 
   constructor(bytes: Uint8Array, position: number, end = bytes.length) {
     this.bytes = bytes;
@@ -67,6 +68,12 @@ export class ByteReader {
   copy(length: number): Uint8Array {
     const at = this.take(length);
     return this.bytes.slice(at, at + length);
+  }
+
+  /** The bytes from `start` on as latin1 characters; nothing is read. */
+  latin1(start: number, length: number): string {
+    this.buffer ??= Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    return this.buffer.toString("latin1", start, start + length);
   }
 
   /** Reads how many things follow, each of which takes at least `size` bytes, so that a lie allocates nothing. */

@@ -2,6 +2,7 @@
 export class ByteWriter {
   private buffer = new Uint8Array(256);
   private view = new DataView(this.buffer.buffer);
+  /** How many bytes were written. To set it back takes bytes away again. */
   length = 0;
 
   /** What was written. The writer must not be used afterwards. */
@@ -25,9 +26,9 @@ export class ByteWriter {
     this.putU32(at, value);
   }
 
-  u64(value: bigint): void {
+  u64(value: bigint, littleEndian = false): void {
     const at = this.reserve(8);
-    this.view.setBigUint64(at, value);
+    this.view.setBigUint64(at, value, littleEndian);
   }
 
   f64(value: number): void {
@@ -40,13 +41,29 @@ export class ByteWriter {
     this.buffer.set(bytes, at);
   }
 
-  /** Writes text of ASCII or latin1 characters, one byte each. */
-  latin1(text: string): void {
-    const at = this.reserve(text.length);
-    for (let i = 0; i < text.length; i++) this.buffer[at + i] = text.charCodeAt(i);
+  /**
+   * Writes the characters of a text, one byte each, and returns a number whose highest bit is that of the highest code
+   * among them: above 0xff, what was written is of no use.
+   */
+  latin1(text: string): number {
+    const length = text.length;
+    const at = this.reserve(length);
+    const buffer = this.buffer;
+    let codes = 0;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      codes |= code;
+      buffer[at + i] = code;
+    }
+    return codes;
   }
 
-  /** Overwrites four bytes that were written before. */
+  /** Overwrites a byte that was written or reserved before. */
+  putU8(at: number, value: number): void {
+    this.buffer[at] = value;
+  }
+
+  /** Overwrites four bytes that were written or reserved before. */
   putU32(at: number, value: number): void {
     const buffer = this.buffer;
     buffer[at] = value >>> 24;
@@ -55,7 +72,8 @@ export class ByteWriter {
     buffer[at + 3] = value;
   }
 
-  private reserve(size: number): number {
+  /** Makes room for `size` bytes, to be overwritten, and returns where it begins. */
+  reserve(size: number): number {
     const at = this.length;
     const end = at + size;
     if (end > this.buffer.length) this.grow(end);
