@@ -31,6 +31,7 @@ start() ->
     ok = keep_agent_loaded(code:get_mode()),
     ok = start_services(Settings),
     Report = enit_report:open(Settings),
+    lists:foreach(fun(Port) -> enit_report:event(Report, {listening, Port}) end, distribution_port()),
     enit_report:event(Report, booting),
     lists:foreach(fun(Application) -> start_application(Application, Settings, Report) end,
                   maps:get(applications, Settings)),
@@ -41,6 +42,14 @@ start() ->
 -spec settings() -> settings() | undefined.
 settings() ->
     persistent_term:get(?MODULE, undefined).
+
+%% Where the distribution listens: for an enit that so need not ask epmd, which may be gone by then.
+distribution_port() ->
+    [Name | _Host] = string:split(atom_to_list(node()), "@"),
+    case erl_epmd:port_please(Name, {127, 0, 0, 1}, 1000) of
+        {port, Port, _Version} -> [Port];
+        _Unknown -> []
+    end.
 
 read_settings() ->
     {ok, [[File]]} = init:get_argument(?MODULE),

@@ -9,7 +9,8 @@
 -export_type([event/0]).
 
 -type event() ::
-        booting
+        {listening, Port :: inet:port_number()}
+      | booting
       | {starting, Application :: atom()}
       | {started, Application :: atom()}
       | {retrying, Application :: atom(), Reason :: term(),
@@ -74,6 +75,8 @@ words({failed, Application, Reason}, #{release := {Name, _Version}}) ->
     [{error, text("cannot start \"~ts\": application ~ts failed: ~tp",
                   [Name, Application, Reason])}];
 words({starting, _Application}, _Settings) ->
+    [];
+words({listening, _Port}, _Settings) ->
     [].
 
 text(Format, Arguments) ->

@@ -1,3 +1,4 @@
+export { connectVm } from "./connect-vm.ts";
 export type { LaunchOrder } from "./execute.ts";
 export { runInternal } from "./internal.ts";
 export { lockState } from "./lock.ts";

@@ -78,6 +78,12 @@ export function readStartPhase(stateDir: string): StartPhase {
   return last === "running." ? "running" : "starting";
 }
 
+/** The port on which the VM in a state directory listens for other nodes, as its agent found it; `undefined` if it did not. */
+export function readDistributionPort(stateDir: string): number | undefined {
+  const port = /^\{listening,(\d+)\}\.$/m.exec(readProgress(stateDir) ?? "")?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
 function readProgress(stateDir: string): string | undefined {
   try {
     return readFileSync(statePaths(stateDir).progress, "utf8");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { connectNode } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
 import type { Limit } from "../release/index.ts";
+import { connectVm } from "./connect-vm.ts";
 import { waitForExit } from "./exit-watch.ts";
 import { lockState } from "./lock.ts";
 import { ProgressWatch, readStartPhase } from "./progress.ts";
@@ -124,9 +124,8 @@ async function isUp(stateDir: string, until: AbortSignal): Promise<boolean> {
 }
 
 async function callStop(stateDir: string, vm: RunningVm, signal: AbortSignal): Promise<void> {
-  const { node, listenAddress: address, epmdPort } = vm;
   const cookie = readFileSync(statePaths(stateDir).cookie, "latin1");
-  await using connection = await connectNode({ node, cookie, address, epmdPort, signal, timeout: ASK_TIMEOUT });
+  await using connection = await connectVm(vm, stateDir, { cookie, signal, timeout: ASK_TIMEOUT });
   await connection.call("init", "stop", [], { signal, timeout: ASK_TIMEOUT });
 }
 

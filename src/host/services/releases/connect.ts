@@ -3,7 +3,7 @@ import type { NodeConnection } from "../../../dist/index.ts";
 import { connectNode, lookupNode } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import type { Release } from "../../../release/index.ts";
-import { findRunningVm } from "../../../vm/index.ts";
+import { connectVm, findRunningVm } from "../../../vm/index.ts";
 
 /**
  * Connects to the node of a running release; `undefined` when nothing runs.
@@ -14,21 +14,19 @@ export async function connectIfRunning(
   release: Release,
   options: WaitOptions = {},
 ): Promise<NodeConnection | undefined> {
-  const { node } = release;
-  const vm = findRunningVm(release.stateDir);
-  if (vm === undefined && !(await isRegistered(release, options))) return undefined;
+  const { name, node, stateDir } = release;
+  const vm = findRunningVm(stateDir);
+  if (vm === undefined) return (await isRegistered(release, options)) ? connectByName(node, options) : undefined;
   try {
-    return await connectNode({
-      node: vm?.node ?? node.nodeName,
-      cookie: node.cookie,
-      address: vm === undefined ? node.listenAddress : vm.listenAddress,
-      epmdPort: vm === undefined ? node.epmdPort : vm.epmdPort,
-      signal: options.signal,
-    });
+    return await connectVm(vm, stateDir, { cookie: node.cookie, signal: options.signal });
   } catch (error) {
-    if (!(error instanceof EnitError) || vm === undefined) throw error;
-    throw explain(error, release.name);
+    throw error instanceof EnitError ? explain(error, name) : error;
   }
+}
+
+function connectByName(node: Release["node"], { signal }: WaitOptions): Promise<NodeConnection> {
+  const { nodeName, cookie, listenAddress: address, epmdPort } = node;
+  return connectNode({ node: nodeName, cookie, address, epmdPort, signal });
 }
 
 /** Connects to the node of a running release. Throws `not_running`. */
