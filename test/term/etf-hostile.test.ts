@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { EnitError } from "../../src/error/index.ts";
@@ -17,6 +17,9 @@ import {
   tuple,
 } from "../../src/term/index.ts";
 import { bytesOf, evaluateList, termOracles } from "./oracles.ts";
+
+// The oracles may have to share their cores.
+setDefaultTimeout(60_000);
 
 const oracles = await termOracles();
 afterAll(async () => {
@@ -134,6 +137,7 @@ describe("depth", () => {
       () => encodeTerm(deep),
       () => printTerm(deep),
       () => printTerm(deep, { format: "w" }),
+      () => printTerm(deep, { width: 1e9 }),
       () => termToJson(deep),
       () => equalTerms(deep, other),
       () => compareTerms(deep, other),

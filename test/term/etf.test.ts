@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { EnitError } from "../../src/error/index.ts";
 import {
   type Term,
@@ -16,6 +16,9 @@ import {
 import type { Oracle } from "../support/otp.ts";
 import { bytesOf, evaluateList, termOracles, tupleOf } from "./oracles.ts";
 import { pick, randomOf } from "./texts.ts";
+
+// The oracles may have to share their cores.
+setDefaultTimeout(60_000);
 
 const oracles = await termOracles();
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   compareTerms,
   decodeTerm,
@@ -10,6 +10,9 @@ import {
   type Term,
 } from "../../src/term/index.ts";
 import { bytesOf, evaluateList, termOracles } from "./oracles.ts";
+
+// The oracles may have to share their cores.
+setDefaultTimeout(60_000);
 
 const oracles = await termOracles();
 afterAll(async () => {

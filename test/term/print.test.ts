@@ -1,7 +1,10 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type PrintOptions, type Term, decodeTerm, exportFun, parseTerm, printTerm } from "../../src/term/index.ts";
 import type { Oracle } from "../support/otp.ts";
 import { bytesOf, evaluateList, termOracles, textOf, tupleOf } from "./oracles.ts";
+
+// The oracles may have to share their cores.
+setDefaultTimeout(60_000);
 
 const oracles = await termOracles();
 const unicodeOracles = await termOracles({ args: ["+pc", "unicode"] });

@@ -5,6 +5,9 @@ import { writeScalar } from "./write.ts";
 
 const MAX_KNOWN_ATOMS = 4096;
 
+/** Where a term stops being short. It also bounds the depth. */
+const MAX_ROOM = 1000;
+
 /**
  * Writes what most terms are, short and of plain characters, on one line in one go, without measuring first.
  *
@@ -22,7 +25,7 @@ export class FlatWriter {
 
   /** The term as `~p` writes it, if it takes no more than `room` characters; `undefined` if it may take more, or is not plain. */
   write(term: Term, room: number): string | undefined {
-    this.#room = room;
+    this.#room = Math.min(room, MAX_ROOM);
     const text = this.#term(term);
     return this.#room < 0 ? undefined : text;
   }
