@@ -21,7 +21,7 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
  * Connects to a port of `dbg:trace_port(ip, ...)` and gives its messages, as many together as have come, until the peer
  * closes or `signal` is aborted.
  *
- * @throws EnitError `trace_unreachable`, `trace_connection_lost`, `trace_cut` where the peer closes within a message; what
+ * @throws the reason of `signal` if that comes before the connection; EnitError `trace_unreachable`, `trace_connection_lost`, `trace_cut` where the peer closes within a message; what
  * `TraceDecoder` throws for a peer that speaks something else.
  */
 export async function* readTracePort(options: TracePortOptions): AsyncGenerator<readonly TraceMessage[], undefined> {
@@ -32,6 +32,7 @@ export async function* readTracePort(options: TracePortOptions): AsyncGenerator<
   using cleanup = new DisposableStack();
   cleanup.defer(onAbort(signal, () => inbox.stop()));
   const socket = await connect({ host, port, source }, inbox);
+  if (socket === undefined) throw interrupted(source, signal?.reason);
   cleanup.defer(() => socket.terminate());
   for (let chunk = await inbox.take(socket); chunk !== undefined; chunk = await inbox.take(socket)) {
     decoder.push(chunk);
@@ -51,7 +52,8 @@ interface Endpoint {
   readonly source: string;
 }
 
-async function connect({ host, port, source }: Endpoint, inbox: Inbox): Promise<Bun.Socket> {
+/** `undefined` if it was interrupted. */
+async function connect({ host, port, source }: Endpoint, inbox: Inbox): Promise<Bun.Socket | undefined> {
   const opening = Bun.connect({
     hostname: host,
     port,
@@ -65,15 +67,15 @@ async function connect({ host, port, source }: Endpoint, inbox: Inbox): Promise<
     },
   });
   const opened = await Promise.race([opening, inbox.whenStopped]).catch((cause: unknown) => {
-    throw unreachable(source, cause);
+    throw unreachable(source, systemState(cause), cause);
   });
   if (opened !== undefined) return opened;
-  // It was interrupted: whatever becomes of the attempt, nobody waits for it.
+  // Whatever becomes of the attempt, nobody waits for it.
   opening.then(
     (socket) => socket.terminate(),
     () => undefined,
   );
-  throw new DOMException("interrupted while connecting", "AbortError");
+  return undefined;
 }
 
 /** What has come and was not taken yet. */
@@ -147,8 +149,13 @@ function onAbort(signal: AbortSignal | undefined, listener: () => void): () => v
   return () => signal?.removeEventListener("abort", listener);
 }
 
-function unreachable(source: string, cause: unknown): EnitError {
-  return new EnitError("trace_unreachable", `cannot connect to the trace port "${source}": ${systemState(cause)}`, {
+function interrupted(source: string, reason: unknown): Error {
+  if (!(reason instanceof Error)) return new DOMException("interrupted while connecting", "AbortError");
+  return reason.name === "TimeoutError" ? unreachable(source, "the host does not answer in time", reason) : reason;
+}
+
+function unreachable(source: string, state: string, cause: unknown): EnitError {
+  return new EnitError("trace_unreachable", `cannot connect to the trace port "${source}": ${state}`, {
     kind: "io",
     hint: "On the node, enitdbg:ip(PORT) or dbg:tracer(port, dbg:trace_port(ip, PORT)) opens one.",
     data: { source, reason: systemCode(cause) ?? null },

@@ -31,7 +31,8 @@ start(Type, Spec) ->
     end),
     receive {started, Pid} -> Pid end.
 
-%% all: traces everything; {calls, N}: traces so many calls; both flush a file.
+%% all: traces everything; {calls, N}: traces so many calls; last: traces a call with the_last_word. A file is flushed.
+%% What waits for a client is lost when it stops.
 do(Name, Request) when is_atom(Name) -> do(whereis(Name), Request);
 do(Pid, Request) ->
     Monitor = monitor(process, Pid),
@@ -55,6 +56,9 @@ answer(Port, number) ->
     Number;
 answer(Port, all) ->
     trace(fun() -> all_rounds(Port) end),
+    flush(Port);
+answer(Port, last) ->
+    trace(fun() -> run(fun() -> greet(the_last_word, 0) end, call_tracer(Port)) end),
     flush(Port);
 answer(Port, {calls, Count}) ->
     trace(fun() -> calls(Port, Count) end),
@@ -95,8 +99,9 @@ traced(Port, Flags) ->
     run(fun leave/0, fun(Pid) -> erlang:trace(Pid, true, [{tracer, Port} | Flags]) end).
 
 calls(Port, Count) ->
-    run(fun() -> [greet("hello", N) || N <- lists:seq(1, Count)] end,
-        fun(Pid) -> erlang:trace(Pid, true, [{tracer, Port}, call]) end).
+    run(fun() -> [greet("hello", N) || N <- lists:seq(1, Count)] end, call_tracer(Port)).
+
+call_tracer(Port) -> fun(Pid) -> erlang:trace(Pid, true, [{tracer, Port}, call]) end.
 
 run(Work, Trace) ->
     {Pid, Monitor} = spawn_monitor(fun() -> receive go -> Work() end end),
