@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { renameSync } from "node:fs";
-import { type ReleaseHost, releaseHost } from "../support/release-host.ts";
+import { COOKIE, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 import { startNode, systemOtp } from "../support/otp.ts";
-import { COOKIE } from "../support/release-host.ts";
 
 let host: ReleaseHost;
 

@@ -1,0 +1,49 @@
+import { ENIT } from "./run-enit.ts";
+
+/** A program on a terminal of its own, by script(1). */
+export interface Terminal {
+  readonly exited: Promise<number>;
+  /** Types text; `\r` is the key Enter. */
+  readonly type: (text: string) => void;
+  /** Settles when this text is on the screen, behind what was waited for before. */
+  readonly until: (text: string) => Promise<void>;
+  /** All that was on the screen. */
+  readonly screen: () => string;
+  /** Has the terminal go away. */
+  readonly hangUp: () => void;
+}
+
+/** Runs `enit` with words that need no quotes on a terminal. */
+export function openTerminal(args: readonly string[], env: Readonly<Record<string, string>>): Terminal {
+  const terminal = Bun.spawn({
+    cmd: ["script", "-qefc", [ENIT, ...args].join(" "), "/dev/null"],
+    env: { PATH: process.env["PATH"], TERM: "xterm", SHELL: "/bin/sh", ...env },
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const output = terminal.stdout.getReader();
+  const decoder = new TextDecoder();
+  let screen = "";
+  let seen = 0;
+  return {
+    exited: terminal.exited,
+    type: (text) => {
+      void terminal.stdin.write(text);
+      void terminal.stdin.flush();
+    },
+    until: async (text) => {
+      for (let at = screen.indexOf(text, seen); ; at = screen.indexOf(text, seen)) {
+        if (at >= 0) {
+          seen = at + text.length;
+          return;
+        }
+        const { value, done } = await output.read();
+        if (done) throw new Error(`the program ended without "${text}": ${JSON.stringify(screen)}`);
+        screen += decoder.decode(value, { stream: true });
+      }
+    },
+    screen: () => screen,
+    hangUp: () => terminal.kill("SIGKILL"),
+  };
+}
