@@ -24,7 +24,11 @@ export async function planChanges(
     options,
   );
   const planned = planReconfigure({ previous, next, running, defaults });
-  const { applications, notLoaded } = await hooks.waterfall("reconfigure:plan", planned, nodeFacts(release, node));
+  const { notLoaded, ...allowed } = await hooks.waterfall("reconfigure:plan", planned, nodeFacts(release, node));
+  // A hook may have left nothing of what an application was to get.
+  const applications = allowed.applications.filter(
+    ({ changed, added, removed }) => changed.length + added.length + removed.length > 0,
+  );
   return { applications, notLoaded, unchanged: applications.length === 0 && notLoaded.length === 0 };
 }
 
