@@ -24,12 +24,13 @@ export interface LaunchReport {
  * It is started before that is known, so that it is ready by then. It shares the lock, which so is held until the VM
  * runs, whatever happens to this process. Without an order, that is also when this process is gone, it ends.
  */
-export class Launcher implements Disposable {
+export class Launcher implements AsyncDisposable {
   /** The process that is to be the VM. */
   readonly pid: number;
   /** Settles with the exit code, or 128 + the number of the signal, when it has ended. */
   readonly exited: Promise<number>;
   readonly #process: Bun.Subprocess<"pipe", number, number>;
+  #hasLaunched = false;
 
   constructor(stateDir: string, lock: number) {
     const log = writingState(stateDir, () => openLog(statePaths(stateDir).log));
@@ -51,14 +52,18 @@ export class Launcher implements Disposable {
     await this.#process.stdin.write(JSON.stringify(order));
     await this.#process.stdin.end();
     const report = await readToEnd(this.#process.stdio[REPORT_DESCRIPTOR]);
-    if (report === "") return;
+    this.#hasLaunched = report === "";
+    if (this.#hasLaunched) return;
     const { code, message, kind, hint, data } = JSON.parse(report) as LaunchReport;
     throw new EnitError(code, message, { kind, data, ...(hint === undefined ? {} : { hint }) });
   }
 
-  /** Lets go of the process; one that was given no order ends. */
-  [Symbol.dispose](): void {
-    void this.#process.stdin.end();
+  /** Lets go of the VM. A process that did not become one is ended first: it has the lock, for which others would wait. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#hasLaunched) {
+      this.#process.kill("SIGKILL");
+      await this.exited;
+    }
     this.#process.unref();
   }
 }

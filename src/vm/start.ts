@@ -29,7 +29,7 @@ export async function startRelease(release: Release, options: StartOptions = {})
   makeStateDirectory(stateDir);
   using lock = await lockState(stateDir, options);
   refuseIfRunning(release);
-  using launcher = new Launcher(stateDir, lock.fd);
+  await using launcher = new Launcher(stateDir, lock.fd);
   const log = markLog(stateDir);
   const order = await prepareLaunch(release, "background", options);
   using following = new StartFollower(release, launcher, log, options);
