@@ -55,11 +55,11 @@ export interface ReleaseFiles {
 export async function releaseHost(otp: OtpInstallation = systemOtp()): Promise<ReleaseHost> {
   await using cleanup = new AsyncDisposableStack();
   const dir = cleanup.use(tempDir());
-  // So that other users get at what is below it.
-  chmodSync(dir.path, 0o755);
   const epmd = cleanup.use(await startEpmd(otp));
   const witness = cleanup.use(startWitness(dir.join("witness")));
   cpSync(await relexApplications(), dir.join("lib"), { recursive: true });
+  // So that other users get at what is below.
+  for (const open of [dir.path, dir.join("lib")]) chmodSync(open, 0o755);
   const otpRoot = otp.root === systemOtp().root ? "" : `otp_root = "${otp.root}"\n`;
   dir.write("etc/enit/enit.toml", `lib_dirs = ["../../lib"]\n${otpRoot}`);
   dir.write("home/.keep", "");

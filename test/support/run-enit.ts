@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** The program. Default: `dist/enit`. */
   readonly program?: string;
+  /** What stands before the arguments: for programs that run `enit`. */
+  readonly before?: readonly string[];
 }
 
 /** Runs `enit` to its end. A signal that ended it counts as exit code 128 + its number. */
@@ -26,7 +28,7 @@ export async function runEnit(args: readonly string[], options: RunOptions = {})
   const program = options.program ?? ENIT;
   if (!existsSync(program)) throw new Error(`${program} is not there: run npm run build`);
   const run = Bun.spawn({
-    cmd: [program, ...args],
+    cmd: [program, ...(options.before ?? []), ...args],
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdin: Buffer.from(options.input ?? ""),

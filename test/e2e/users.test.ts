@@ -1,0 +1,160 @@
+/** Root runs releases as others, and others run their own. All of it needs root, who alone can become somebody else. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { COOKIE, HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
+import { canMount, inMountNamespace } from "../support/namespace.ts";
+import { ENIT, type Run, runEnit } from "../support/run-enit.ts";
+
+const isRoot = process.geteuid?.() === 0;
+const NOBODY = 65_534;
+
+let host: ReleaseHost;
+
+beforeAll(async () => {
+  host = await releaseHost();
+  // What belongs to the tests need not be open to everyone.
+  cpSync(ENIT, host.join("bin/enit"));
+});
+
+afterAll(() => host[Symbol.asyncDispose]());
+
+/** A field of `/proc/PID/status`, its numbers. */
+function statusOf(pid: number | undefined, field: string): number[] {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const values = new RegExp(`^${field}:\\s*(.*?)\\s*$`, "m").exec(status)?.[1] ?? "";
+  return values
+    .split(/\s+/)
+    .filter((value) => value !== "")
+    .map(Number);
+}
+
+describe.if(isRoot)("root", () => {
+  test("runs a release as another user: uid, gid, supplementary groups, HOME; and the files are that user's", async () => {
+    host.define("other", { user: '{node, [{run_as_user, "daemon"}]}.\n' });
+    const group = readFileSync("/etc/group", "utf8");
+    const extra = host.write(
+      "group",
+      `${group}enit_extra:x:47110:daemon\nenit_more:x:47111:root,daemon\nenit_none:x:47112:root\n`,
+    );
+    const run = canMount
+      ? await host.enitWith(inMountNamespace(`mount --bind ${extra} /etc/group`), "start", "other")
+      : await host.enit("start", "other");
+    const vm = host.vm("other");
+    expect(run).toEqual({
+      stdout: `started release other 1.0 [other@${HOST}] (pid ${vm?.pid})\n`,
+      stderr: "",
+      exitCode: 0,
+    });
+    expect(statusOf(vm?.pid, "Uid")).toEqual([1, 1, 1, 1]);
+    expect(statusOf(vm?.pid, "Gid")).toEqual([1, 1, 1, 1]);
+    expect(statusOf(vm?.pid, "Groups")).toEqual(canMount ? [1, 47110, 47111] : [1]);
+
+    const home = await host.enit("eval", "other", '{os:getenv("HOME"), os:getenv("USER"), file:get_cwd()}');
+    expect(home.stdout).toBe('{"/usr/sbin","daemon",{ok,"/usr/sbin"}}\n');
+    const state = host.stateDir("other");
+    expect(statSync(`${state}/home/.erlang.cookie`)).toMatchObject({ uid: 1, mode: 0o100400 });
+    expect(statSync(`${state}/releases/1.0/sys.config`)).toMatchObject({ uid: 1, mode: 0o100600 });
+    expect(statSync(state)).toMatchObject({ uid: 0, mode: 0o40755 });
+  });
+
+  test("reconfigures and stops what runs as another", async () => {
+    host.write("etc/enit/other/z.config", "{relex_application, [{frozzle_timeout, 1}]}.\n");
+    expect((await host.enit("reconfigure", "other")).exitCode).toBe(0);
+    expect((await host.enit("reconfigure", "other")).stdout).toBe("reconfigure: config unchanged\n");
+    expect(statSync(`${host.stateDir("other")}/releases/1.0/sys.config`)).toMatchObject({ uid: 1, mode: 0o100600 });
+    expect((await host.enit("stop", "other")).exitCode).toBe(0);
+  });
+
+  test("runs a release with a group of its own, also of the user root", async () => {
+    host.define("grouped", { user: '{node, [{run_as_group, "adm"}]}.\n' });
+    await host.json("start", "grouped");
+    const vm = host.vm("grouped");
+    expect([statusOf(vm?.pid, "Uid")[0], statusOf(vm?.pid, "Gid")[0], statusOf(vm?.pid, "Groups")]).toEqual([
+      0,
+      4,
+      [4],
+    ]);
+  });
+
+  test("a user who may not read the applications is named", async () => {
+    host.define("closed", { user: '{node, [{run_as_user, "nobody"}]}.\n' });
+    chmodSync(host.join("run/enit"), 0o700);
+    try {
+      const { stdout, stderr, exitCode } = await host.enit("start", "closed");
+      expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 1 });
+      expect(stderr).toStartWith(
+        `enit: cannot read "${host.stateDir("closed")}/agent.settings" as user "nobody": permission denied\n`,
+      );
+    } finally {
+      chmodSync(host.join("run/enit"), 0o755);
+    }
+  });
+});
+
+describe.if(isRoot)("another user than root", () => {
+  function asNobody(...args: string[]): Promise<Run> {
+    const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+    return runEnit([...user, host.join("bin/enit"), "--root", host.root, ...args], {
+      program: Bun.which("setpriv") ?? "",
+      env: { ...host.env, HOME: host.join("nobody") },
+      cwd: "/",
+    });
+  }
+
+  beforeAll(() => {
+    host.define("relex");
+    mkdirSync(host.join("nobody/state"), { recursive: true });
+    chownSync(host.join("nobody"), NOBODY, NOBODY);
+    chownSync(host.join("nobody/state"), NOBODY, NOBODY);
+  });
+
+  test("runs releases of their own", async () => {
+    const state = ["--state-dir", host.join("nobody/state")];
+    const started = await asNobody("start", "relex", ...state);
+    expect({ ...started, stdout: "" }).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+    expect(started.stdout).toStartWith("started release relex 1.0 ");
+    expect((await asNobody("call", "relex", "erlang", "node", ...state)).stdout).toBe(`relex@${HOST}\n`);
+    const { stdout } = await asNobody("eval", "relex", 'os:cmd("id -u; id -G; pwd")', ...state);
+    expect(stdout).toBe(`"${NOBODY}\\n${NOBODY}\\n${host.join("nobody")}\\n"\n`);
+    expect((await asNobody("stop", "relex", ...state)).exitCode).toBe(0);
+  });
+
+  test("is told what they may not do", async () => {
+    const stateDir = `cannot write to the state directory "${host.join("run/enit/relex")}": permission denied
+Run enit as the user who owns it, or name another one with --state-dir.\n`;
+    const fails = async (stderr: string, exitCode: number, ...args: string[]): Promise<void> => {
+      expect(await asNobody(...args)).toEqual({ stdout: "", stderr: `enit: ${stderr}`, exitCode });
+    };
+    await fails(stateDir, 3, "start", "relex");
+    await host.json("start", "relex");
+    await fails(stateDir, 3, "stop", "relex");
+    await fails(stateDir, 3, "restart", "relex");
+    await fails(
+      'cannot open a shell on "relex": its cookie belongs to another user\nRun enit as root or as the user of the VM.\n',
+      1,
+      "remsh",
+      "relex",
+    );
+
+    host.define("user", { user: '{node, [{run_as_user, "daemon"}]}.\n' });
+    await fails(
+      'cannot run as user "daemon": only root may run a release as somebody else\n' +
+        "Run enit as root, or leave out run_as_user and run_as_group.\n",
+      1,
+      "start",
+      "user",
+      "--state-dir",
+      host.join("nobody/state"),
+    );
+
+    host.define("secret");
+    const file = host.join("etc/enit/secret/user.config");
+    chmodSync(file, 0o600);
+    const unreadable = `cannot read "${file}": permission denied\nRun enit as root or as the user to whom the file belongs.\n`;
+    await fails(unreadable, 3, "start", "secret");
+    const listed = await asNobody("list");
+    expect(listed.exitCode).toBe(0);
+    expect(listed.stdout).toContain(`\n* secret (not running) cannot read "${file}": permission denied\n`);
+    expect(listed.stdout).not.toContain(COOKIE);
+  });
+});
