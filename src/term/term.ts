@@ -96,6 +96,7 @@ export interface FunTerm {
   readonly arity: number;
   readonly index: number;
   readonly oldIndex: number;
+  /** 16 bytes; none for a fun of the form before R15, which also has no arity. */
   readonly uniq: Uint8Array;
   readonly oldUniq: number;
   readonly pid: PidTerm;

@@ -10,7 +10,8 @@ import { ByteWriter } from "./writer.ts";
 export interface EncodeOptions {
   /**
    * The zlib level, 1 to 9, as for `term_to_binary(T, [{compressed, Level}])`: what does not get shorter stays
-   * uncompressed. Default: 0, never compress.
+   * uncompressed. The zlib of this program finds other matches than OTP's: the bytes differ, what they inflate to does not.
+   * Default: 0, never compress.
    */
   readonly compressed?: number;
   /**
