@@ -1,7 +1,7 @@
 import type { NodeConnection } from "../dist/index.ts";
 import type { ExplainedKey, ReconfigurePlan, Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
-import type { ProgramStart, Successor } from "./context.ts";
+import type { Successor } from "./context.ts";
 
 /** Releases that are defined on this host: their definitions, configuration, and the nodes that run them. */
 export interface ReleaseService {
@@ -50,7 +50,7 @@ export interface ReleaseService {
    */
   evaluate(release: Release, expressions: string, options?: EvaluateOptions): Promise<Term>;
   /** Prepares a remote shell: this process becomes it by `context.replaceProcess`. */
-  remoteShell(release: Release): Promise<ProgramStart>;
+  remoteShell(release: Release): Promise<Successor>;
 }
 
 export interface MatchOption {

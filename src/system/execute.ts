@@ -24,8 +24,6 @@ export async function executeProgram({ path, argv, env }: Program): Promise<neve
   if (process.execve === undefined) throw new Error("this Bun has no process.execve");
   const c = await libc();
   for (const signal of IGNORED_BY_BUN) c.restoreSignal(signal);
-  // A process that Bun 1.4 spawns begins, now and then, with all signals blocked, which the new program would inherit.
-  c.unblockSignals();
   // Bun opens what it opens for this process alone. This is for what others handed to us, and for locks.
   for (const name of readdirSync("/proc/self/fd")) {
     const fd = Number(name);

@@ -23,8 +23,6 @@ export interface Libc {
   duplicate(from: number, to: number): void;
   /** Has a signal do again what it does in a new process. */
   restoreSignal(signal: number): void;
-  /** Lets all signals through to this thread. */
-  unblockSignals(): void;
   /** Blocks the thread until a process has ended, reaped or not. False: there is no such process. */
   waitForProcess(pid: number, isTheOne: () => boolean): boolean;
   /** Opens an inotify descriptor that becomes readable when something is written into a file. It does not block. */
@@ -55,9 +53,6 @@ const IN_CLOEXEC = 0o2000000;
 const IN_NONBLOCK = 0o4000;
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
-const SIG_SETMASK = 2;
-/** The size of a `sigset_t` of the C library. */
-const SIGSET_BYTES = 128;
 const POLLIN = 1;
 /** The same number on all architectures of Linux. */
 const SYS_PIDFD_OPEN = 434;
@@ -69,7 +64,6 @@ async function openLibc(): Promise<Libc> {
     fcntl: { args: ["int", "int", "int"], returns: "int" },
     dup2: { args: ["int", "int"], returns: "int" },
     signal: { args: ["int", "usize"], returns: "usize" },
-    sigprocmask: { args: ["int", "buffer", "usize"], returns: "int" },
     prctl: { args: ["int", "usize"], returns: "int" },
     poll: { args: ["buffer", "usize", "int"], returns: "int" },
     syscall: { args: ["i64", "i64", "i64"], returns: "i64" },
@@ -98,7 +92,6 @@ async function openLibc(): Promise<Libc> {
     closeOnExec: (fd) => void symbols.fcntl(fd, F_SETFD, FD_CLOEXEC),
     duplicate: (from, to) => must("dup2", symbols.dup2(from, to)),
     restoreSignal: (signal) => void symbols.signal(signal, 0),
-    unblockSignals: () => must("sigprocmask", symbols.sigprocmask(SIG_SETMASK, Buffer.alloc(SIGSET_BYTES), 0)),
     waitForProcess: (pid, isTheOne) => {
       const fd = Number(symbols.syscall(SYS_PIDFD_OPEN, pid, 0));
       if (fd < 0) return false;

@@ -1,9 +1,8 @@
 import { accessSync, constants, openSync } from "node:fs";
-import { EnitError } from "../error/index.ts";
-import { assumeIdentity, type Identity } from "./identity.ts";
+import { describeSystemError, EnitError } from "../error/index.ts";
 import { executeProgram, libc } from "../system/index.ts";
+import { assumeIdentity, type Identity } from "./identity.ts";
 import type { LaunchPlan } from "./plan.ts";
-import { describeSystemError } from "./system-error.ts";
 import { type VmIdentification, writeVmRecord } from "./vm-record.ts";
 
 /** All that a process must know to become a VM. Plain data: it travels to another process as JSON. */
@@ -19,32 +18,44 @@ export interface LaunchOrder {
 }
 
 /**
- * Becomes the VM: the same process, with the descriptors 0, 1 and 2 and nothing else of ours.
+ * Becomes the VM of a release.
  *
  * Before that it notes in the state directory who it is; a lock that is open here is held until then and free from the
- * exec on. Returns never; throws `launch_failed`, `not_permitted`.
+ * exec on. Never returns; throws `launch_failed`, `not_permitted`.
  */
 export async function becomeVm(order: LaunchOrder): Promise<never> {
-  const { plan, identity } = order;
-  const c = await libc();
+  const { plan, identity, mustRead } = order;
   writeVmRecord(order.stateDir, order.identification);
-  if (order.stdin === "none") c.duplicate(openSync("/dev/null", "r"), 0);
-  assumeIdentity(c, identity);
-  const { executable, argv, env } = plan;
-  await attempt(plan, `read "${order.mustRead}"`, () => accessSync(order.mustRead, constants.R_OK));
-  await attempt(plan, `enter the directory "${plan.cwd}"`, () => process.chdir(plan.cwd));
-  return attempt(plan, `run "${executable}"`, () =>
+  if (order.stdin === "none") (await libc()).duplicate(openSync("/dev/null", "r"), 0);
+  return becomeEmulator({ ...plan, identity, mustRead });
+}
+
+/** An emulator that this process is to become. */
+export type EmulatorStart = Pick<LaunchPlan, "executable" | "argv" | "env" | "cwd" | "user"> &
+  Pick<LaunchOrder, "identity" | "mustRead">;
+
+/**
+ * Becomes an emulator, as the user that it is to run as: the same process, with the descriptors 0, 1 and 2 and nothing
+ * else of ours. Never returns; throws `launch_failed`, `not_permitted`.
+ */
+export async function becomeEmulator(start: EmulatorStart): Promise<never> {
+  const { executable, argv, env, cwd, mustRead } = start;
+  assumeIdentity(await libc(), start.identity);
+  await attempt(start, `read "${mustRead}"`, () => accessSync(mustRead, constants.R_OK));
+  await attempt(start, `enter the directory "${cwd}"`, () => process.chdir(cwd));
+  return attempt(start, `run "${executable}"`, () =>
     executeProgram({ path: executable, argv: [executable, ...argv], env }),
   );
 }
 
-async function attempt<T>(plan: LaunchPlan, action: string, work: () => T | Promise<T>): Promise<T> {
+async function attempt<T>(start: EmulatorStart, action: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const who = plan.user === undefined ? "" : ` as user "${plan.user}"`;
+    const { executable, cwd, user } = start;
+    const who = user === undefined ? "" : ` as user "${user}"`;
     throw new EnitError("launch_failed", `cannot ${action}${who}: ${describeSystemError(error)}`, {
-      data: { executable: plan.executable, cwd: plan.cwd, user: plan.user },
+      data: { executable, cwd, user },
       cause: error,
     });
   }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { EnitError } from "../error/index.ts";
 import { type Libc, libc, type PasswdEntry } from "../system/index.ts";
 
@@ -51,6 +52,24 @@ export function assumeIdentity(c: Libc, { uid, gid, user }: Identity): void {
   process.setuid?.(uid);
   if (!hasGroups || process.geteuid?.() !== uid || process.getuid?.() !== uid || process.getegid?.() !== gid) {
     throw new EnitError("not_permitted", `cannot run as user ${uid} and group ${gid}: the system refused`);
+  }
+}
+
+/**
+ * Does something with the rights of whoever a file or directory belongs to, for root: so that no link that the owner
+ * put there leads to what is not theirs. The work must be synchronous. Others do it with their own rights.
+ */
+export function asOwnerOf<T>(path: string, work: () => T): T {
+  const { uid, gid } = statSync(path);
+  const own = { uid: process.geteuid?.(), gid: process.getegid?.() };
+  if (own.uid !== 0 || own.gid === undefined || uid === 0) return work();
+  process.setegid?.(gid);
+  process.seteuid?.(uid);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(own.uid);
+    process.setegid?.(own.gid);
   }
 }
 

@@ -4,7 +4,7 @@ import type { LaunchOrder } from "./execute.ts";
 import { internalCommand } from "../system/index.ts";
 import { openLog } from "./log.ts";
 import { statePaths } from "./state-paths.ts";
-import { writingState } from "./system-error.ts";
+import { writingState } from "./writing-state.ts";
 
 /** Where a launcher reports why it did not become the VM; closed by the exec. */
 export const REPORT_DESCRIPTOR = 4;

@@ -1,7 +1,7 @@
 import { openSync } from "node:fs";
 import { type FileLock, type LockOptions, lockOpenFile } from "../system/index.ts";
 import { statePaths } from "./state-paths.ts";
-import { writingState } from "./system-error.ts";
+import { writingState } from "./writing-state.ts";
 
 /** Takes the lock of a state directory, which must exist. Waits while another enit works on the release. */
 export async function lockState(stateDir: string, options: LockOptions = {}): Promise<FileLock> {

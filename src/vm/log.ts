@@ -1,7 +1,7 @@
 import { closeSync, constants, fchownSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { systemCode } from "../error/index.ts";
 import type { Identity } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
-import { errorCode } from "./system-error.ts";
 
 /**
  * Opens the log to append to it. The output of VMs is kept from start to start; the agent keeps it short.
@@ -47,7 +47,7 @@ function readFrom(file: string, mark: number): string {
   try {
     fd = openSync(file, "r");
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return "";
+    if (systemCode(error) === "ENOENT") return "";
     throw error;
   }
   const read = (start: number, end: number): string[] => {

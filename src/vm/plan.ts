@@ -28,6 +28,8 @@ export interface PlanInput {
   /** The agent's `ebin`. */
   readonly agentEbin: string;
   readonly identity: Identity;
+  /** Whether the epmd that the node will use runs already. */
+  readonly epmdRuns: boolean;
   /** The environment of whoever starts the VM. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -41,6 +43,8 @@ export function planLaunch(input: PlanInput): LaunchPlan {
   // Ctrl-C ends a release in the foreground; the break menu would need somebody to answer it.
   argv.push("-noinput", "+Bd");
   argv.push(node.longNames ? "-name" : "-sname", node.nodeName);
+  // It takes two programs to find out that epmd runs.
+  if (input.epmdRuns) argv.push("-start_epmd", "false");
   if (node.hidden) argv.push("-hidden");
   if (!node.connectAll) argv.push("-connect_all", "false");
   // No emulator since OTP 21 runs without SMP: a single scheduler is what comes closest.

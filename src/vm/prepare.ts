@@ -13,7 +13,7 @@ import { planLaunch, type LaunchPlan } from "./plan.ts";
 import { agentEbin, writeReleaseDirectory } from "./release-directory.ts";
 import { statePaths } from "./state-paths.ts";
 import { findReleaseSystem, type ReleaseSystem } from "./system.ts";
-import { writingState } from "./system-error.ts";
+import { writingState } from "./writing-state.ts";
 import { findRunningVm } from "./vm-record.ts";
 
 export interface PrepareOptions {
@@ -60,11 +60,14 @@ export async function checkLaunch(release: Release): Promise<void> {
  * Throws what `findReleaseSystem`, `findIdentity` and `writeReleaseDirectory` throw, and `node_name_taken`.
  */
 export async function prepareLaunch(release: Release, mode: LaunchMode, options: PrepareOptions): Promise<LaunchOrder> {
-  const paths = statePaths(release.stateDir);
-  const [{ system, agent, plan, identity }] = await Promise.all([
-    makePlan(release, options),
+  const { stateDir } = release;
+  const paths = statePaths(stateDir);
+  // The answer comes in while the applications are looked for.
+  const [epmdRuns, { system, agent }] = await Promise.all([
     refuseTakenName(release, options.signal),
+    findParts(release),
   ]);
+  const { plan, identity } = await makePlan(release, { system, agent, epmdRuns }, options);
   const settings = agentSettings({
     release,
     applications: system.applications,
@@ -75,12 +78,12 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
     syslog: options.syslog,
   });
   writeReleaseDirectory({ release, system, paths, agent, agentSettings: settings, identity });
-  if (mode === "background") writingState(release.stateDir, () => handOverLog(release.stateDir, identity));
+  if (mode === "background") writingState(stateDir, () => handOverLog(stateDir, identity));
   const { nodeName: node, longNames, listenAddress, epmdPort } = release.node;
   return {
     plan,
     identity,
-    stateDir: release.stateDir,
+    stateDir,
     identification: {
       release: release.name,
       version: release.version,
@@ -95,31 +98,39 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
   };
 }
 
-interface Prepared {
+interface Parts {
   readonly system: ReleaseSystem;
   readonly agent: Agent;
-  readonly plan: LaunchPlan;
-  readonly identity: Identity;
 }
 
-async function makePlan(release: Release, options: PrepareOptions): Promise<Prepared> {
-  const { version, node, stateDir } = release;
-  const paths = statePaths(stateDir);
+async function findParts(release: Release): Promise<Parts> {
   const system = findReleaseSystem(release);
   const agent = await readAgent();
   if (agent.otpRelease > system.otp.release) throw agentTooNew(agent, system.otp);
+  return { system, agent };
+}
+
+async function makePlan(
+  { version, node, stateDir }: Release,
+  { system, agent, epmdRuns }: Parts & { readonly epmdRuns: boolean },
+  { changePlan }: PrepareOptions,
+): Promise<{ plan: LaunchPlan; identity: Identity }> {
+  const paths = statePaths(stateDir);
+  const identity = await findIdentity(node.runAsUser, node.runAsGroup);
   const planned = planLaunch({
     version,
     node,
     otp: system.otp,
     paths,
     agentEbin: agentEbin(paths, agent),
-    identity: await findIdentity(node.runAsUser, node.runAsGroup),
+    identity,
+    epmdRuns,
     env: process.env,
   });
   const possible = existsSync(planned.cwd) ? planned : { ...planned, cwd: stateDir };
-  const plan = (await options.changePlan?.(possible)) ?? possible;
-  return { system, agent, plan, identity: await findIdentity(plan.user, plan.group) };
+  if (changePlan === undefined) return { plan: possible, identity };
+  const plan = await changePlan(possible);
+  return { plan, identity: await findIdentity(plan.user, plan.group) };
 }
 
 /** Code does not run on an OTP older than the one that compiled it. */
@@ -132,14 +143,19 @@ function agentTooNew({ otpRelease }: Agent, { release, root }: OtpInstallation):
   });
 }
 
-/** A node of another origin may have the name; the VM would end for that only after its files were written. */
-async function refuseTakenName({ name, node }: Release, signal: AbortSignal | undefined): Promise<void> {
-  const found = await lookupNode(node.name, { epmdPort: node.epmdPort, signal }).catch((error: unknown) => {
-    // No epmd, no nodes.
-    if (error instanceof EnitError && error.code === "epmd_unreachable") return undefined;
+/**
+ * A node of another origin may have the name; the VM would end for that, but only once it is there.
+ * Gives whether epmd runs.
+ */
+async function refuseTakenName({ name, node }: Release, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    const found = await lookupNode(node.name, { epmdPort: node.epmdPort, signal });
+    if (found === undefined) return true;
+  } catch (error) {
+    if (error instanceof EnitError && error.code === "epmd_unreachable") return false;
     throw error;
-  });
-  if (found !== undefined) throw nodeNameTaken(name, node.nodeName);
+  }
+  throw nodeNameTaken(name, node.nodeName);
 }
 
 /** The error of a release whose node name belongs to a VM that is not the release's. */

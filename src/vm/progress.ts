@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { systemCode } from "../error/index.ts";
 import { libc } from "../system/index.ts";
 import { parseStartEvents, type StartEvent } from "./start-event.ts";
 import { statePaths } from "./state-paths.ts";
-import { errorCode } from "./system-error.ts";
 
 const NEWLINE = 10;
 
@@ -88,7 +88,7 @@ function readProgress(stateDir: string): string | undefined {
   try {
     return readFileSync(statePaths(stateDir).progress, "utf8");
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -16,7 +16,7 @@ import type { Agent } from "./agent.ts";
 import type { Identity } from "./identity.ts";
 import type { StatePaths } from "./state-paths.ts";
 import type { ReleaseSystem } from "./system.ts";
-import { writingState } from "./system-error.ts";
+import { writingState } from "./writing-state.ts";
 
 export interface ReleaseDirectoryInput {
   readonly release: Release;
@@ -93,7 +93,6 @@ function releaseFiles(release: Release, { otp, index, applications }: ReleaseSys
   const readable = 0o644;
   return [
     { name: inVersion(`${release.name}.rel`), content: print(releaseToTerm(spec)), mode: readable },
-    { name: inVersion(`${release.name}.script`), content: print(script), mode: readable },
     { name: inVersion(`${release.name}.boot`), content: boot, mode: readable },
     { name: inVersion("start.boot"), content: boot, mode: readable },
     // Passwords of data bases and the like stand in the configuration of applications.

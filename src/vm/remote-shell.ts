@@ -1,91 +1,90 @@
-import { accessSync, constants } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { EnitError } from "../error/index.ts";
 import { findOtp } from "../otp/index.ts";
 import { readAgent } from "./agent.ts";
+import { becomeEmulator, type EmulatorStart } from "./execute.ts";
+import { findIdentity, type Identity } from "./identity.ts";
 import { agentEbin } from "./release-directory.ts";
 import { statePaths } from "./state-paths.ts";
 import type { RunningVm } from "./vm-record.ts";
 
-/** The program of a remote shell. */
+/** A remote shell that this very process can become. */
 export interface RemoteShell {
-  /** Absolute. */
-  readonly path: string;
-  /** `argv[0]` included; the cookie is not among them. */
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** Never returns. Throws `launch_failed`. */
+  become(): Promise<never>;
 }
 
 /**
- * Plans a remote shell on a running VM: an Erlang VM of its own, a hidden node with a name that no other has, of the OTP that
- * the release runs on.
+ * Prepares a remote shell on a running VM: an Erlang VM of its own, a hidden node with a name that no other has, of the
+ * OTP that the release runs on.
  *
- * It finds the cookie as the release's VM does, in the private home of the state directory. Throws `not_permitted` for
- * whoever may not read that, and what `findOtp` throws.
+ * It runs as the user of that VM, root or not: nodes that are connected can do everything in each other, and it boots
+ * in a home that is that user's, with the cookie in it. Throws `not_permitted` for everybody else, and what `findOtp`
+ * throws.
  */
-export async function planRemoteShell(
+export async function prepareRemoteShell(
   vm: RunningVm,
   stateDir: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<RemoteShell> {
-  const paths = statePaths(stateDir);
-  mayReadCookie(vm, paths.cookie);
-  const otp = findOtp({ root: vm.otpRoot });
-  const path = join(otp.ertsDir, "bin", "erlexec");
-  const host = vm.node.slice(vm.node.indexOf("@") + 1);
-  const name = `enit-shell-${process.pid}-${Math.floor(Math.random() * 2 ** 32).toString(36)}@${host}`;
-  const argv = [path, "-hidden", vm.longNames ? "-name" : "-sname", name, "-remsh", vm.node];
-  if (vm.listenAddress !== undefined) {
-    argv.push(
-      "-pa",
-      agentEbin(paths, await readAgent()),
-      "-epmd_module",
-      "enit_epmd",
-      "-enit_address",
-      vm.listenAddress,
-    );
-  }
-  return {
-    path,
-    argv,
-    env: environment(vm, env, { root: otp.root, binDir: join(otp.ertsDir, "bin"), home: paths.homeDir }),
-  };
+  const { uid, gid } = statSync(`/proc/${vm.pid}`);
+  const identity = await findIdentity(String(uid), String(gid));
+  const start = await planRemoteShell(vm, stateDir, env, identity);
+  return { become: () => becomeEmulator(start) };
 }
 
-function mayReadCookie({ release, node }: RunningVm, cookie: string): void {
-  try {
-    accessSync(cookie, constants.R_OK);
-  } catch (cause) {
-    throw new EnitError("not_permitted", `cannot open a shell on "${release}": its cookie belongs to another user`, {
-      hint: "Run enit as root or as the user of the VM.",
-      data: { release, node },
-      cause,
-    });
+async function planRemoteShell(
+  vm: RunningVm,
+  stateDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+  identity: Identity,
+): Promise<EmulatorStart> {
+  const paths = statePaths(stateDir);
+  const otp = findOtp({ root: vm.otpRoot });
+  const isOther = identity.uid !== process.geteuid?.();
+  const home = isOther ? identity.user?.home : env["HOME"];
+  const hasHome = home !== undefined && existsSync(home);
+
+  const host = vm.node.slice(vm.node.indexOf("@") + 1);
+  const name = `enit-shell-${process.pid}-${Math.floor(Math.random() * 2 ** 32).toString(36)}@${host}`;
+  const argv = ["-hidden", vm.longNames ? "-name" : "-sname", name, "-remsh", vm.node];
+  if (hasHome) argv.push("-kernel", "shell_history", "enabled");
+  if (vm.listenAddress !== undefined) {
+    argv.push("-pa", agentEbin(paths, await readAgent()), "-epmd_module", "enit_epmd");
+    argv.push("-enit_address", vm.listenAddress);
   }
+  const binDir = join(otp.ertsDir, "bin");
+  return {
+    executable: join(binDir, "erlexec"),
+    argv,
+    env: {
+      // Where the shell keeps its history, which else would follow HOME.
+      ...(hasHome ? { XDG_CACHE_HOME: join(home, ".cache") } : {}),
+      ...inherited(env, isOther),
+      ...(vm.epmdPort === undefined ? {} : { ERL_EPMD_PORT: String(vm.epmdPort) }),
+      ROOTDIR: otp.root,
+      BINDIR: binDir,
+      EMU: "beam",
+      PROGNAME: "erl",
+      HOME: paths.homeDir,
+    },
+    cwd: isOther ? (hasHome ? home : stateDir) : process.cwd(),
+    user: isOther ? (identity.user?.name ?? String(identity.uid)) : undefined,
+    identity,
+    mustRead: paths.cookie,
+  };
 }
 
 /** Flags of the environment are meant for VMs that the caller starts for themselves; those of the shell are enit's. */
 const NOT_HANDED_ON = /^ERL_(?:A|Z|OTP\d+_)?FLAGS$/;
+/** Says where the caller keeps things; of no use to somebody else. */
+const OF_THE_CALLER = /^XDG_/;
 
-function environment(
-  vm: RunningVm,
-  env: Readonly<Record<string, string | undefined>>,
-  places: { readonly root: string; readonly binDir: string; readonly home: string },
-): Record<string, string> {
+function inherited(env: Readonly<Record<string, string | undefined>>, isOther: boolean): Record<string, string> {
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !NOT_HANDED_ON.test(name)) own[name] = value;
+    if (value === undefined || NOT_HANDED_ON.test(name) || (isOther && OF_THE_CALLER.test(name))) continue;
+    own[name] = value;
   }
-  const home = own["HOME"];
-  return {
-    // Where the shell keeps its history, which else would follow HOME.
-    ...(home === undefined ? {} : { XDG_CACHE_HOME: join(home, ".cache") }),
-    ...own,
-    ...(vm.epmdPort === undefined ? {} : { ERL_EPMD_PORT: String(vm.epmdPort) }),
-    ROOTDIR: places.root,
-    BINDIR: places.binDir,
-    EMU: "beam",
-    PROGNAME: "erl",
-    HOME: places.home,
-  };
+  return own;
 }

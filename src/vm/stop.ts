@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { EnitError } from "../error/index.ts";
+import { describeSystemError, EnitError, systemCode } from "../error/index.ts";
 import type { Limit } from "../release/index.ts";
 import { connectVm } from "./connect-vm.ts";
 import { waitForExit } from "./exit-watch.ts";
 import { lockState } from "./lock.ts";
 import { ProgressWatch, readStartPhase } from "./progress.ts";
 import { statePaths } from "./state-paths.ts";
-import { describeSystemError, errorCode } from "./system-error.ts";
 import { findRunningVm, isAlive, type RunningVm } from "./vm-record.ts";
 
 /** Milliseconds in which a healthy node answers. */
@@ -107,7 +106,7 @@ async function askToStop(
     await callStop(release.stateDir, vm, until);
   } catch (error) {
     if (until.aborted) return;
-    if (!(error instanceof EnitError) && errorCode(error) === undefined) throw error;
+    if (!(error instanceof EnitError) && systemCode(error) === undefined) throw error;
     sendSignal(release.name, vm, "SIGTERM", error);
   }
 }
@@ -133,7 +132,7 @@ function sendSignal(release: string, vm: RunningVm, signal: "SIGTERM" | "SIGKILL
   try {
     if (isAlive(vm)) process.kill(vm.pid, signal);
   } catch (error) {
-    if (errorCode(error) === "ESRCH") return;
+    if (systemCode(error) === "ESRCH") return;
     throw new EnitError(
       "not_permitted",
       `cannot stop "${release}" (process ${vm.pid}): ${describeSystemError(error)}`,

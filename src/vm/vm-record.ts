@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { systemCode } from "../error/index.ts";
 import { statePaths } from "./state-paths.ts";
-import { errorCode } from "./system-error.ts";
 
 /** What must be known of a VM to find it again, whatever its release's files say by then. */
 export interface VmIdentification {
@@ -49,7 +49,7 @@ function readVmRecord(stateDir: string): RunningVm | undefined {
   try {
     return JSON.parse(readFileSync(statePaths(stateDir).record, "utf8")) as RunningVm;
   } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }
@@ -59,7 +59,7 @@ function readProcess(pid: number): { state: string; startTime: string } | undefi
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ESRCH") return undefined;
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ESRCH") return undefined;
     throw error;
   }
   // The second field is the name in brackets, which may hold anything; proc_pid_stat(5).

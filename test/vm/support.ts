@@ -1,8 +1,10 @@
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, closeSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { buildAgent } from "../../build/agent.ts";
 import { connectNode } from "../../src/dist/index.ts";
+import { systemCode } from "../../src/error/index.ts";
 import { loadRelease, loadSettings, type Release } from "../../src/release/index.ts";
+import { libc } from "../../src/system/index.ts";
 import { binary, isTagged, printTerm, textValue } from "../../src/term/index.ts";
 import {
   findRunningVm,
@@ -100,9 +102,11 @@ export async function evaluate(vm: RunningVm, expressions: string): Promise<stri
  */
 export async function launchScript(release: Release, script: string): Promise<string> {
   const changePlan = (plan: LaunchPlan): LaunchPlan => ({ ...plan, executable: "/bin/sh", argv: ["-c", script] });
+  const { log } = statePaths(release.stateDir);
+  const before = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   const error = await failure(startRelease(release, { changePlan }));
   if (error.code !== "vm_ended") throw error;
-  return readFileSync(statePaths(release.stateDir).log, "utf8");
+  return readFileSync(log).toString("utf8", before);
 }
 
 /** Settles when the progress of a start has come to a kind of event for the n-th time. */
@@ -126,6 +130,15 @@ function testSettings(root: string, otp: OtpInstallation, epmdPort: number) {
   });
 }
 
+/** Settles when a file has this content. */
+export async function untilContent(file: string, content: string): Promise<void> {
+  const descriptor = (await libc()).watchWrites(file);
+  const notices = Bun.file(descriptor).stream().getReader();
+  while (readFileSync(file, "utf8") !== content) await notices.read();
+  await notices.cancel();
+  closeSync(descriptor);
+}
+
 export type Starter = Bun.Subprocess<"ignore", "pipe", "pipe"> & AsyncDisposable;
 
 /** Starts the release in a process of its own, see `starter.ts`. */
@@ -143,9 +156,14 @@ export function statusField(text: string, field: string): string | undefined {
   return new RegExp(`^${field}:\\s*(.*?)\\s*$`, "m").exec(text)?.[1];
 }
 
-/** What the kernel says of a process. */
+/** What the kernel says of a process; nothing if it has ended. */
 export function procFile(pid: number, name: string): string {
-  return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes(systemCode(error) ?? "")) return "";
+    throw error;
+  }
 }
 
 function comma(text: string): string {

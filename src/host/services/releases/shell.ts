@@ -1,11 +1,11 @@
-import type { ProgramStart } from "../../../contract/index.ts";
+import type { Successor } from "../../../contract/index.ts";
 import type { Release } from "../../../release/index.ts";
-import { findRunningVm, planRemoteShell } from "../../../vm/index.ts";
+import { findRunningVm, prepareRemoteShell } from "../../../vm/index.ts";
 import { notRunning } from "./connect.ts";
 
-/** Plans a remote shell as `ReleaseService.remoteShell` does. */
-export async function remoteShell({ name, stateDir }: Release): Promise<ProgramStart> {
+/** Prepares a remote shell as `ReleaseService.remoteShell` does. */
+export async function remoteShell({ name, stateDir }: Release): Promise<Successor> {
   const vm = findRunningVm(stateDir);
   if (vm === undefined) throw notRunning(name, "open a shell on");
-  return planRemoteShell(vm, stateDir, process.env);
+  return prepareRemoteShell(vm, stateDir, process.env);
 }

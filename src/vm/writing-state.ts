@@ -1,0 +1,15 @@
+import { toFileError } from "../error/index.ts";
+
+/** Runs what writes into a state directory; an error of the system becomes `state_dir_unwritable` (kind `io`). */
+export function writingState<T>(stateDir: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw toFileError(error, {
+      code: "state_dir_unwritable",
+      action: "write to the state directory",
+      path: stateDir,
+      hint: "Run enit as the user who owns it, or name another one with --state-dir.",
+    });
+  }
+}

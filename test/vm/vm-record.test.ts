@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { libc } from "../../src/system/index.ts";
+import { findRunningVm, statePaths } from "../../src/vm/index.ts";
+import { writeVmRecord } from "../../src/vm/vm-record.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+const VM = { release: "relex", version: "1.0", node: "relex@host", longNames: false, otpRoot: "/otp" };
+
+/** Writes the record of this process with some fields changed. */
+function record(directory: string, changes: object = {}): void {
+  writeVmRecord(directory, VM);
+  const { record: file } = statePaths(directory);
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...changes }));
+}
+
+test("findRunningVm() finds the process that noted itself", () => {
+  using dir = tempDir();
+  expect(findRunningVm(dir.path)).toBeUndefined();
+  record(dir.path);
+  expect(findRunningVm(dir.path)).toMatchObject({ ...VM, pid: process.pid });
+});
+
+test("findRunningVm() is not taken in by a process that got the number later", () => {
+  using dir = tempDir();
+  record(dir.path, { startTime: "1" });
+  expect(findRunningVm(dir.path)).toBeUndefined();
+  record(dir.path, { bootId: "another" });
+  expect(findRunningVm(dir.path)).toBeUndefined();
+});
+
+test("findRunningVm() does not count a process that has ended and waits for its parent", async () => {
+  using dir = tempDir();
+  // The shell never asks how its child ended.
+  const script = "sh -c 'echo $$; exit 0' & exec sleep infinity";
+  const parent = Bun.spawn({ cmd: ["sh", "-c", script], stdout: "pipe" });
+  try {
+    const { value } = await parent.stdout.getReader().read();
+    const pid = Number(new TextDecoder().decode(value));
+    (await libc()).waitForProcess(pid, () => true);
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    expect(stat).toContain("(sh) Z ");
+    record(dir.path, { pid, startTime: stat.split(" ")[21] });
+    expect(findRunningVm(dir.path)).toBeUndefined();
+  } finally {
+    parent.kill("SIGKILL");
+    await parent.exited;
+  }
+});
+
+test("findRunningVm() finds a process whose name has brackets and spaces in it", async () => {
+  using dir = tempDir();
+  const program = dir.write("a) Z (b", await Bun.file("/bin/sleep").bytes());
+  await Bun.$`chmod 755 ${program}`.quiet();
+  const sleeper = Bun.spawn({ cmd: [program, "infinity"] });
+  try {
+    const fields = readFileSync(`/proc/${sleeper.pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    record(dir.path, { pid: sleeper.pid, startTime: fields[19] });
+    expect(findRunningVm(dir.path)?.pid).toBe(sleeper.pid);
+  } finally {
+    sleeper.kill("SIGKILL");
+    await sleeper.exited;
+  }
+});
