@@ -1,4 +1,4 @@
-import { type Context, EnitError, definePlugin } from "../../src/contract/index.ts";
+import { EnitError, applicationArguments, definePlugin, findInPath } from "../../src/contract/index.ts";
 
 export default definePlugin({
   name: "script",
@@ -22,12 +22,7 @@ export default definePlugin({
           description: "The release resource file",
         },
         directories: { type: "positional", rest: true, valueHint: "DIR", description: "More directories of --path" },
-        path: {
-          type: "string",
-          multiple: true,
-          valueHint: "DIR",
-          description: "Look for applications in DIR; * stands for any characters of a name",
-        },
+        ...applicationArguments,
         local: { type: "boolean", description: "Write the directories in which the applications were found" },
         output: { type: "string", alias: "o", valueHint: "DIR", description: "Write the files in DIR" },
         variable: {
@@ -42,15 +37,10 @@ export default definePlugin({
       run: (ctx, args) => {
         const file = args.release.endsWith(".rel") ? args.release : `${args.release}.rel`;
         const otp = ctx.otp.findOtp({ root: ctx.settings.otpRoot });
-        const paths = readPaths(ctx, [...args.path, ...args.directories]);
         const release = ctx.otp.readReleaseFile(file);
         const { script, warnings } = ctx.otp.makeScript(release, {
           otp,
-          // A directory of the path may be of either kind.
-          applications: ctx.otp.findApplications({
-            ebinDirs: paths,
-            libDirs: [...paths, ...ctx.otp.libraryDirs(otp, ctx.settings.libDirs)],
-          }),
+          applications: findInPath(ctx, [...args.path, ...args.directories], otp),
           local: args.local,
           variables: args.variable.map(readVariable),
           noDotErlang: args.noDotErlang,
@@ -69,14 +59,6 @@ export default definePlugin({
     },
   },
 });
-
-function readPaths(ctx: Context, patterns: readonly string[]): string[] {
-  return patterns.flatMap((pattern) => {
-    const found = ctx.otp.expandSearchPath([pattern]);
-    if (found.length === 0) ctx.log.warn(`no directory "${pattern}" to look for applications in`);
-    return found;
-  });
-}
 
 function readVariable(text: string): [name: string, directory: string] {
   const [, name, directory] = /^(\w+)=(.+)$/s.exec(text) ?? [];

@@ -1,4 +1,5 @@
 export { EnitError, nearestName, toFileError } from "../error/index.ts";
+export { applicationArguments, findInPath } from "./application-path.ts";
 export type { BuildOptions, BuildService } from "./build.ts";
 export type { EnitErrorOptions, ErrorKind, SourcePosition } from "../error/index.ts";
 export type {

@@ -22,6 +22,8 @@ export type {
   TargetSpec,
   TargetSpecOptions,
 } from "./reltool/index.ts";
+export { makeRelup } from "./relup/index.ts";
+export type { OlderRelease, Relup, RelupOptions, RelupWarning, UpgradePath } from "./relup/index.ts";
 export { resolveApplications } from "./resolve.ts";
 export type { ApplicationRequest, ResolvedApplication } from "./resolve.ts";
 export { encodeBoot, makeScript } from "./script.ts";
