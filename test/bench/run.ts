@@ -3,6 +3,7 @@
  * given; the results of the others stay as they are.
  */
 import { benchCodec } from "./codec.ts";
+import { benchKnitBuild } from "./knit-build.ts";
 import { benchList } from "./list.ts";
 import { type Comparison, formatComparison, writeReport } from "./report.ts";
 import { benchScript } from "./script.ts";
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   start: benchStart,
   list: benchList,
   script: benchScript,
+  "knit-build": benchKnitBuild,
   codec: benchCodec,
 };
 
