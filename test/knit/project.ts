@@ -26,7 +26,7 @@ export interface ProjectOptions {
 }
 
 /** Leaves what comes from Erlang/OTP out, which makes a build small and quick. */
-export const WITHOUT_OTP = "{excl_lib, otp_root}";
+const WITHOUT_OTP = "{excl_lib, otp_root}";
 
 /** Makes a project with one application of its own, `relex_app`, and a release `relex`, without what comes from OTP. */
 export function knitProject(options: ProjectOptions = {}): KnitProject {
@@ -62,7 +62,7 @@ export function knitProject(options: ProjectOptions = {}): KnitProject {
 }
 
 /** As `KnitProject.list`. */
-export function listTree(directory: string): string[] {
+function listTree(directory: string): string[] {
   if (!existsSync(directory)) return [];
   return (readdirSync(directory, { recursive: true }) as string[])
     .map((name) =>

@@ -1,6 +1,14 @@
 import { expectTypeOf } from "bun:test";
 import type { ArgsDef } from "citty";
-import { type ArgumentDefinitions, type Context, type Ui, defineCommand, definePlugin } from "enit/plugin";
+import {
+  type ArgumentDefinitions,
+  type Context,
+  type OverlayContext,
+  type Ui,
+  defineCommand,
+  defineOverlay,
+  definePlugin,
+} from "enit/plugin";
 
 /** What is checked here is checked by the type checker; nothing of it is run. */
 const plugin = { name: "typed", api: 1 } as const;
@@ -169,3 +177,15 @@ definePlugin({
     wrong: { args: ["file"], run: () => {} },
   },
 });
+
+// One in a file of its own.
+defineOverlay({
+  args: ["path", "boolean?"],
+  run: ([path, isWanted], ctx) => {
+    expectTypeOf(path).toEqualTypeOf<string>();
+    expectTypeOf(isWanted).toEqualTypeOf<boolean | undefined>();
+    expectTypeOf(ctx).toEqualTypeOf<OverlayContext>();
+  },
+});
+// @ts-expect-error file is no type of an argument
+defineOverlay({ args: ["file"], run: () => {} });

@@ -7,7 +7,7 @@
  * not change with the version of a package.
  */
 
-export const BLOCK_SIZE = 512;
+const BLOCK_SIZE = 512;
 
 export interface TarEntry {
   /** With slashes, relative, directories without one at the end. */
