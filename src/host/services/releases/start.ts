@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { ForegroundOptions, StartedRelease, StartOptions, StartStep, Successor } from "../../../contract/index.ts";
 import type { Release } from "../../../release/index.ts";
-import { type StartEvent, prepareForeground, startRelease } from "../../../vm/index.ts";
+import { type StartEvent, findRunningVm, prepareForeground, startRelease } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
 
 /** The socket of the system's log; syslog(3). */
@@ -10,7 +10,7 @@ const SYSLOG_SOCKET = "/dev/log";
 /** Starts a release as `ReleaseService.start` does. */
 export async function start(base: ServiceBase, release: Release, options: StartOptions): Promise<StartedRelease> {
   const started: string[] = [];
-  const vm = await startRelease(withLimits(release, options), {
+  const launched = startRelease(withLimits(release, options), {
     ...launchOptions(base, release, options),
     signal: options.signal,
     onEvent: (event) => {
@@ -18,6 +18,10 @@ export async function start(base: ServiceBase, release: Release, options: StartO
       const step = toStep(event);
       if (step !== undefined) options.onStep?.(step);
     },
+  });
+  const vm = await launched.catch((error: unknown) => {
+    if (options.signal?.aborted === true) tellOfVm(base, release);
+    throw error;
   });
   const facts = { release: { name: release.name, version: release.version }, node: vm.node, pid: vm.pid };
   await base.hooks.series("vm:started", facts);
@@ -27,6 +31,12 @@ export async function start(base: ServiceBase, release: Release, options: StartO
 /** Prepares a start in the foreground as `ReleaseService.startForeground` does. */
 export function startForeground(base: ServiceBase, release: Release, options: ForegroundOptions): Promise<Successor> {
   return prepareForeground(withLimits(release, options), launchOptions(base, release, options));
+}
+
+/** Who interrupts a start may think that nothing is left of it. */
+function tellOfVm({ log }: ServiceBase, { name, stateDir }: Release): void {
+  const vm = findRunningVm(stateDir);
+  if (vm !== undefined) log.warn(`process ${vm.pid} goes on to start "${name}". To end it: enit stop ${name}`);
 }
 
 function launchOptions(
