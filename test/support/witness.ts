@@ -12,6 +12,8 @@ export interface Witness extends Disposable {
    * events that nobody asks for wait for nobody.
    */
   readonly hold: (event: string) => Promise<Held>;
+  /** Asks for nothing any more. */
+  readonly forget: () => void;
 }
 
 export interface Held {
@@ -52,6 +54,7 @@ export function startWitness(path: string): Witness {
       awaited.set(event, resolve);
       return promise;
     },
+    forget: () => awaited.clear(),
     [Symbol.dispose]: () => listener.stop(true),
   };
 }
