@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
+import { openTerminal } from "../support/terminal.ts";
 import { readLines } from "../support/lines.ts";
 
 let host: ReleaseHost;
@@ -68,6 +69,18 @@ test("enit stop ends a VM in the foreground with exit code 0", async () => {
 });
 
 test("a VM in the foreground stops in order when its terminal goes away", async () => {
+  const terminal = openTerminal(["--root", host.root, "startfg", "relex"], host.env);
+  for (const line of STARTED) await terminal.until(`${line}\r\n`);
+  const last = host.witness.hold(STOPPED.at(-1) ?? "");
+  terminal.hangUp();
+  (await last).goOn();
+  expect(host.witness.events.slice(-4)).toEqual(STOPPED);
+  // Waits for the process, if it is not gone yet.
+  await host.enit("stop", "relex");
+  expect(host.vm()).toBeUndefined();
+});
+
+test("SIGHUP stops a VM in the foreground in order", async () => {
   const { enit } = await startForeground();
   enit.kill("SIGHUP");
   expect(await enit.exited).toBe(0);
