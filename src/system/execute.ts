@@ -1,5 +1,6 @@
 import { accessSync, constants, readdirSync } from "node:fs";
 import { libc } from "./libc.ts";
+import { openFilesOf } from "./open-files.ts";
 
 /** A program that this process is to become. */
 export interface Program {
@@ -8,6 +9,11 @@ export interface Program {
   /** `argv[0]` included. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * How many files it may have open. Default: as many as our parent, since Bun raises the limit for us and keeps quiet
+   * about what it was.
+   */
+  readonly openFiles?: number | undefined;
 }
 
 /** What Bun ignores and a new program must not: SIGPIPE and SIGXFSZ. */
@@ -19,11 +25,13 @@ const IGNORED_BY_BUN = [13, 25];
  * Returns never. Throws where the system refuses; by then descriptors are marked and signals restored, which is of no
  * concern to a process that says so and ends.
  */
-export async function executeProgram({ path, argv, env }: Program): Promise<never> {
+export async function executeProgram({ path, argv, env, openFiles }: Program): Promise<never> {
   accessSync(path, constants.X_OK);
   if (process.execve === undefined) throw new Error("this Bun has no process.execve");
   const c = await libc();
   for (const signal of IGNORED_BY_BUN) c.restoreSignal(signal);
+  const limit = openFiles ?? openFilesOf(process.ppid);
+  if (limit !== undefined) c.limitOpenFiles(limit);
   // Bun opens what it opens for this process alone. This is for what others handed to us, and for locks.
   for (const name of readdirSync("/proc/self/fd")) {
     const fd = Number(name);

@@ -5,3 +5,4 @@ export { INTERNAL_COMMAND, internalCommand } from "./internal-command.ts";
 export type { InternalTask } from "./internal-command.ts";
 export { libc } from "./libc.ts";
 export type { Libc, PasswdEntry } from "./libc.ts";
+export { openFilesOf } from "./open-files.ts";

@@ -23,6 +23,8 @@ export interface Libc {
   duplicate(from: number, to: number): void;
   /** Has a signal do again what it does in a new process. */
   restoreSignal(signal: number): void;
+  /** Sets how many files this process may have open, within what it is allowed to (its hard limit). */
+  limitOpenFiles(soft: number): void;
   /** Blocks the thread until a process has ended, reaped or not. False: there is no such process. */
   waitForProcess(pid: number, isTheOne: () => boolean): boolean;
   /** Opens an inotify descriptor that becomes readable when something is written into a file. It does not block. */
@@ -51,6 +53,7 @@ const FD_CLOEXEC = 1;
 const IN_MODIFY = 2;
 const IN_CLOEXEC = 0o2000000;
 const IN_NONBLOCK = 0o4000;
+const RLIMIT_NOFILE = 7;
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
 const POLLIN = 1;
@@ -63,6 +66,8 @@ async function openLibc(): Promise<Libc> {
     flock: { args: ["int", "int"], returns: "int" },
     fcntl: { args: ["int", "int", "int"], returns: "int" },
     dup2: { args: ["int", "int"], returns: "int" },
+    getrlimit: { args: ["int", "buffer"], returns: "int" },
+    setrlimit: { args: ["int", "buffer"], returns: "int" },
     signal: { args: ["int", "usize"], returns: "usize" },
     prctl: { args: ["int", "usize"], returns: "int" },
     poll: { args: ["buffer", "usize", "int"], returns: "int" },
@@ -92,6 +97,14 @@ async function openLibc(): Promise<Libc> {
     closeOnExec: (fd) => void symbols.fcntl(fd, F_SETFD, FD_CLOEXEC),
     duplicate: (from, to) => must("dup2", symbols.dup2(from, to)),
     restoreSignal: (signal) => void symbols.signal(signal, 0),
+    limitOpenFiles: (soft) => {
+      // struct rlimit: the soft limit and the hard one, 64 bits each.
+      const limits = new BigUint64Array(2);
+      must("getrlimit", symbols.getrlimit(RLIMIT_NOFILE, limits));
+      const [, hard = 0n] = limits;
+      limits[0] = BigInt(soft) < hard ? BigInt(soft) : hard;
+      must("setrlimit", symbols.setrlimit(RLIMIT_NOFILE, limits));
+    },
     waitForProcess: (pid, isTheOne) => {
       const fd = Number(symbols.syscall(SYS_PIDFD_OPEN, pid, 0));
       if (fd < 0) return false;

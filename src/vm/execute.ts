@@ -15,6 +15,8 @@ export interface LaunchOrder {
   readonly mustRead: string;
   /** Whether the VM gets our standard input, or none. */
   readonly stdin: "inherit" | "none";
+  /** How many files the VM may have open; as `Program` of `src/system` has it. */
+  readonly openFiles: number | undefined;
 }
 
 /**
@@ -24,27 +26,27 @@ export interface LaunchOrder {
  * exec on. Never returns; throws `launch_failed`, `not_permitted`.
  */
 export async function becomeVm(order: LaunchOrder): Promise<never> {
-  const { plan, identity, mustRead } = order;
+  const { plan, identity, mustRead, openFiles } = order;
   writeVmRecord(order.stateDir, order.identification);
   if (order.stdin === "none") (await libc()).duplicate(openSync("/dev/null", "r"), 0);
-  return becomeEmulator({ ...plan, identity, mustRead });
+  return becomeEmulator({ ...plan, identity, mustRead, openFiles });
 }
 
 /** An emulator that this process is to become. */
 export type EmulatorStart = Pick<LaunchPlan, "executable" | "argv" | "env" | "cwd" | "user"> &
-  Pick<LaunchOrder, "identity" | "mustRead">;
+  Pick<LaunchOrder, "identity" | "mustRead" | "openFiles">;
 
 /**
  * Becomes an emulator, as the user that it is to run as: the same process, with the descriptors 0, 1 and 2 and nothing
  * else of ours. Never returns; throws `launch_failed`, `not_permitted`.
  */
 export async function becomeEmulator(start: EmulatorStart): Promise<never> {
-  const { executable, argv, env, cwd, mustRead } = start;
+  const { executable, argv, env, cwd, mustRead, openFiles } = start;
   assumeIdentity(await libc(), start.identity);
   await attempt(start, `read "${mustRead}"`, () => accessSync(mustRead, constants.R_OK));
   await attempt(start, `enter the directory "${cwd}"`, () => process.chdir(cwd));
   return attempt(start, `run "${executable}"`, () =>
-    executeProgram({ path: executable, argv: [executable, ...argv], env }),
+    executeProgram({ path: executable, argv: [executable, ...argv], env, openFiles }),
   );
 }
 

@@ -4,6 +4,7 @@ import { lookupNode } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
 import type { OtpInstallation } from "../otp/index.ts";
 import type { Release } from "../release/index.ts";
+import { openFilesOf } from "../system/index.ts";
 import { type Agent, readAgent } from "./agent.ts";
 import { agentSettings, type LaunchMode } from "./agent-settings.ts";
 import type { LaunchOrder } from "./execute.ts";
@@ -95,6 +96,8 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
     },
     mustRead: paths.agentSettings,
     stdin: mode === "foreground" ? "inherit" : "none",
+    // Those of whoever started us; a launcher could only look at us.
+    openFiles: openFilesOf(process.ppid),
   };
 }
 

@@ -72,6 +72,7 @@ async function planRemoteShell(
     user: isOther ? (identity.user?.name ?? String(identity.uid)) : undefined,
     identity,
     mustRead: paths.cookie,
+    openFiles: undefined,
   };
 }
 

@@ -90,6 +90,23 @@ test("a release in the foreground that is started by nohup survives its terminal
   if (vm !== undefined) expect(await evaluate(vm, "1 + 1")).toBe("2");
 });
 
+for (const mode of ["foreground", "background"] as const) {
+  test(`a release in the ${mode} may have as many files open as whoever started it`, async () => {
+    await using release = await testRelease({ otp: newest });
+    const script = 'ulimit -Sn 234; "$@"; exit $?';
+    await using starter = Bun.spawn({
+      cmd: ["sh", "-c", script, "sh", ...starterCommand(release, mode)],
+      stdin: "ignore",
+      stdout: "pipe",
+    });
+    for await (const line of readLines(starter.stdout)) if (/^(started release|done)/.test(line)) break;
+    const vm = findRunningVm(release.stateDir);
+    if (vm === undefined) throw new Error("the VM is gone");
+    expect(await evaluate(vm, 'os:cmd("ulimit -Sn")')).toBe('"234\\n"');
+    process.kill(vm.pid, "SIGKILL");
+  });
+}
+
 test("prepareForeground() holds the lock until it is let go of or the VM is there", async () => {
   await using release = await testRelease({ otp: newest });
   const prepared = await prepareForeground(await release.load());
