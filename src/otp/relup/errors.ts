@@ -28,9 +28,9 @@ export function show(term: Term): string {
 }
 
 function inFile(place: StepPlace | undefined): string {
-  return place === undefined ? "" : ` of ${showPlace(place.file, place.position)}`;
+  return place === undefined ? "" : ` of ${showPlace(place.file, place.position())}`;
 }
 
 function dataOf(place: StepPlace | undefined): Readonly<Record<string, unknown>> {
-  return place === undefined ? {} : placeData(place.file, place.position);
+  return place === undefined ? {} : placeData(place.file, place.position());
 }

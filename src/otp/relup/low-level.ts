@@ -1,6 +1,5 @@
 import { atom, list, string, tuple } from "../../term/index.ts";
 import type { Term } from "../../term/index.ts";
-import type { ReleaseMember } from "../release-members.ts";
 import type { UpgradeDirection } from "../appup.ts";
 import { instructionRefused } from "./errors.ts";
 import type { LoadInstruction, ModuleInstruction, Purges, UpdateInstruction } from "./instruction.ts";
@@ -11,6 +10,9 @@ export interface LowLevel {
   readonly after: readonly Term[];
 }
 
+/** The application of each module of a release. */
+export type ModuleOwners = ReadonlyMap<string, { readonly name: string; readonly vsn: string }>;
+
 const BRUTALLY: Purges = [atom("brutal_purge"), atom("brutal_purge")];
 
 /**
@@ -18,13 +20,13 @@ const BRUTALLY: Purges = [atom("brutal_purge"), atom("brutal_purge")];
  *
  * All processes of updated modules are suspended together. On the way up, what is needed is loaded first and processes
  * change their state afterwards; on the way down it is loaded last, and processes change their state before, with the
- * code that knows the new one, unless their module is static. `applications` are those of the release that is gone to.
- * Throws `no_such_module` for a module that none of them has.
+ * code that knows the new one, unless their module is static. `owners` are those of the release that is
+ * gone to. Throws `no_such_module` for a module that none of them has.
  */
 export function translateGroup(
   group: readonly ModuleInstruction[],
   direction: UpgradeDirection,
-  applications: readonly ReleaseMember[],
+  owners: ModuleOwners,
 ): LowLevel {
   const updates = group.filter((each) => each.kind === "update");
   const loads = group.filter((each) => each.kind !== "delete");
@@ -38,7 +40,7 @@ export function translateGroup(
           ...changes(updates.filter(({ isStatic }) => isStatic)),
         ];
   return {
-    before: loads.map((each) => loadObjectCode(each, applications)),
+    before: loads.map((each) => loadObjectCode(each, owners)),
     after: [...suspend(updates), ...code, ...resume(updates)],
   };
 }
@@ -58,16 +60,13 @@ function codeInstructions(each: ModuleInstruction): Term[] {
   return [codeInstruction("load", each.module, each.purges)];
 }
 
-function loadObjectCode(
-  { module, step }: LoadInstruction | UpdateInstruction,
-  applications: readonly ReleaseMember[],
-): Term {
-  const owner = applications.find(({ spec }) => spec.modules.includes(module));
+function loadObjectCode({ module, step }: LoadInstruction | UpdateInstruction, owners: ModuleOwners): Term {
+  const owner = owners.get(module);
   if (owner === undefined) {
     const state = `no application of the release has the module "${module}"`;
     throw instructionRefused("no_such_module", step, state, { module });
   }
-  const { name, vsn } = owner.spec;
+  const { name, vsn } = owner;
   return tuple(atom("load_object_code"), tuple(atom(name), string(vsn), list([atom(module)])));
 }
 

@@ -45,10 +45,10 @@ function toInstruction(name: string, { vsn, modules }: Library): Term {
 /** All names in their order; of those that stand in several lists, the one in the last list. */
 function unite(lists: readonly (readonly string[])[]): string[] {
   const later = new Set<string>();
-  const united: string[] = [];
-  for (const names of lists.toReversed()) {
-    united.unshift(...names.filter((name) => !later.has(name)));
+  const united = lists.toReversed().map((names) => {
+    const fresh = names.filter((name) => !later.has(name));
     for (const name of names) later.add(name);
-  }
-  return united;
+    return fresh;
+  });
+  return united.reverse().flat();
 }

@@ -79,5 +79,5 @@ function readScript(
     const state = `the appup "${file}" has no instructions for ${oldVsn} ${direction === "up" ? "in its first list" : "in its second list"}`;
     throw new EnitError("appup_version_not_found", `cannot take ${way}: ${state}`, { kind: "input", data });
   }
-  return script.instructions.map((term) => ({ term, place: { file, position: script.positionOf(term) } }));
+  return script.instructions.map((term) => ({ term, place: { file, position: () => script.positionOf(term) } }));
 }

@@ -12,7 +12,8 @@ export interface Step {
 
 export interface StepPlace {
   readonly file: string;
-  readonly position: SourcePosition | undefined;
+  /** Counts lines and columns when it is called, which takes its time in long lines. */
+  readonly position: () => SourcePosition | undefined;
 }
 
 /** The instructions for one application. */

@@ -47,6 +47,7 @@ function translateModules(
   direction: UpgradeDirection,
   { next }: UpgradeApplications,
 ): LowLevel {
+  const owners = new Map(next.flatMap(({ spec }) => spec.modules.map((module) => [module, spec] as const)));
   const groups = groupByDependency(instructions.filter((each) => each.kind !== "low"));
   const done = new Set<readonly ModuleInstruction[]>();
   const parts = instructions.map((each): LowLevel => {
@@ -54,7 +55,7 @@ function translateModules(
     const group = groups.get(each.module);
     if (group === undefined || done.has(group)) return { before: [], after: [] };
     done.add(group);
-    return translateGroup(group, direction, next);
+    return translateGroup(group, direction, owners);
   });
   return { before: parts.flatMap((part) => part.before), after: parts.flatMap((part) => part.after) };
 }
