@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { EnitError } from "../error/index.ts";
 import { findOtp } from "../otp/index.ts";
 import { readAgent } from "./agent.ts";
 import { becomeEmulator, type EmulatorStart } from "./execute.ts";
@@ -28,6 +29,8 @@ export async function prepareRemoteShell(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<RemoteShell> {
   const { uid, gid } = statSync(`/proc/${vm.pid}`);
+  const own = process.geteuid?.();
+  if (own !== 0 && own !== uid) throw notPermitted(vm);
   const identity = await findIdentity(String(uid), String(gid));
   const start = await planRemoteShell(vm, stateDir, env, identity);
   return { become: () => becomeEmulator(start) };
@@ -88,4 +91,12 @@ function inherited(env: Readonly<Record<string, string | undefined>>, isOther: b
     own[name] = value;
   }
   return own;
+}
+
+/** The cookie is for the user of the VM alone. */
+function notPermitted({ release, node }: RunningVm): EnitError {
+  return new EnitError("not_permitted", `cannot open a shell on "${release}": its VM runs as another user`, {
+    hint: "Run enit as root or as the user of the VM.",
+    data: { release, node },
+  });
 }

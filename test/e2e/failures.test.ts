@@ -146,7 +146,11 @@ test("an application that does not stop: stop_timeout of the section node counts
   await host.json("start", "slow");
   const pid = host.vm("slow")?.pid;
   const stopping = host.witness.hold("{prep_stop,relex_application}");
-  const [stopped, held] = await Promise.all([host.enit("stop", "slow"), stopping]);
+  const first = host.spawn("stop", "slow", "--stop-timeout", "infinity");
+  const held = await stopping;
+  first.kill("SIGINT");
+  expect(await first.exited).toBe(130);
+  const stopped = await host.enit("stop", "slow");
   expect(stopped.stderr).toContain(`process ${pid} still runs after 0.15 seconds\n`);
   expect(stopped.exitCode).toBe(1);
 

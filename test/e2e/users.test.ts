@@ -130,7 +130,7 @@ Run enit as the user who owns it, or name another one with --state-dir.\n`;
     await fails(stateDir, 3, "stop", "relex");
     await fails(stateDir, 3, "restart", "relex");
     await fails(
-      'cannot open a shell on "relex": its cookie belongs to another user\nRun enit as root or as the user of the VM.\n',
+      'cannot open a shell on "relex": its VM runs as another user\nRun enit as root or as the user of the VM.\n',
       1,
       "remsh",
       "relex",
