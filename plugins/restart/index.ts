@@ -37,8 +37,8 @@ export default definePlugin({
           ...startOptions,
           signal: ctx.signal,
           onStep: (step) => {
-            if (step.kind === "started") progress.update(++done, `started ${step.application}`);
-            else ctx.log.warn(describeRetry(step));
+            if (step.kind === "retrying") ctx.log.warn(describeRetry(step));
+            else progress.update(step.kind === "started" ? ++done : done, `${step.kind} ${step.application}`);
           },
         });
         return { stopped: stopped ?? null, started };

@@ -28,8 +28,8 @@ export default definePlugin({
           ...readStartArguments(args),
           signal: ctx.signal,
           onStep: (step) => {
-            if (step.kind === "started") progress.update(++done, `started ${step.application}`);
-            else ctx.log.warn(describeRetry(step));
+            if (step.kind === "retrying") ctx.log.warn(describeRetry(step));
+            else progress.update(step.kind === "started" ? ++done : done, `${step.kind} ${step.application}`);
           },
         });
       },

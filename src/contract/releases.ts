@@ -82,6 +82,7 @@ export interface StartOptions extends WaitOptions {
 export type ForegroundOptions = Pick<StartOptions, "retries" | "delaySeconds" | "syslog">;
 
 export type StartStep =
+  | { readonly kind: "starting"; readonly application: string }
   | { readonly kind: "started"; readonly application: string }
   | {
       readonly kind: "retrying";

@@ -67,8 +67,9 @@ function withLimits(release: Release, { retries, delaySeconds }: ForegroundOptio
 
 function toStep(event: StartEvent): StartStep | undefined {
   switch (event.kind) {
+    case "starting":
     case "started":
-      return { kind: "started", application: event.application };
+      return { kind: event.kind, application: event.application };
     case "retrying":
       return {
         kind: "retrying",
@@ -78,7 +79,6 @@ function toStep(event: StartEvent): StartStep | undefined {
         delaySeconds: event.delaySeconds,
       };
     case "booting":
-    case "starting":
     case "failed":
     case "running":
       return undefined;
