@@ -75,6 +75,8 @@ class StartFollower implements Disposable {
   readonly #options: StartOptions;
   readonly #isRunning = Promise.withResolvers<void>();
   #failure: StartFailure | undefined;
+  /** The application whose start function runs. */
+  #starting: string | undefined;
   #timer: Timer | undefined;
 
   constructor(release: Release, launcher: Launcher, log: LogMark, options: StartOptions) {
@@ -87,6 +89,7 @@ class StartFollower implements Disposable {
   /** Takes what the agent reports. */
   receive(event: StartEvent): void {
     if (event.kind === "failed") this.#expectEnd(event);
+    this.#starting = event.kind === "starting" ? event.application : undefined;
     if (event.kind === "running") this.#isRunning.resolve();
     this.#options.onEvent?.(event);
   }
@@ -122,16 +125,17 @@ class StartFollower implements Disposable {
     // Its last words may not have been told of yet.
     progress.read();
     if (this.#failure !== undefined) throw applicationStartFailed(this.#release.name, this.#failure);
-    throw vmEnded(this.#release, exitCode, this.#log);
+    throw vmEnded(this.#release, exitCode, this.#log, this.#starting);
   }
 }
 
-function vmEnded({ name, node }: Release, exitCode: number, log: LogMark): EnitError {
+function vmEnded({ name, node }: Release, exitCode: number, log: LogMark, starting?: string): EnitError {
   const output = log.readSince();
   // Taken by a node that started between our look and the VM's.
   if (/the name \S+ seems to be in use/.test(output)) return nodeNameTaken(name, node.nodeName);
   const how = exitCode > 128 ? `ended by signal ${exitCode - 128}` : `ended with exit code ${exitCode}`;
-  return new EnitError("vm_ended", `cannot start "${name}": the VM ${how} before all applications ran`, {
+  const when = starting === undefined ? "before all applications ran" : `while "${starting}" was starting`;
+  return new EnitError("vm_ended", `cannot start "${name}": the VM ${how} ${when}`, {
     hint: output === "" ? `It wrote nothing into ${log.file}.` : `It wrote into ${log.file}:\n${output}`,
     data: { release: name, exitCode, log: log.file, output },
   });

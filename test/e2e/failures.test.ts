@@ -39,7 +39,7 @@ test("a VM that ends while it starts is told with its exit code and its last wor
   host.define("halts", { applications: "[relex_application]", user: "{relex_application, [{on_start, halt}]}.\n" });
   expect(await host.enit("start", "halts")).toEqual({
     stdout: "",
-    stderr: `enit: cannot start "halts": the VM ended with exit code 7 before all applications ran
+    stderr: `enit: cannot start "halts": the VM ended with exit code 7 while "relex_application" was starting
 It wrote into ${host.stateDir("halts")}/log:
 these are my last words
 `,

@@ -67,7 +67,7 @@ test("startRelease() shows what a VM wrote that ends in the middle of its start"
   const error = await failure(startRelease(await release.load()));
   expect(error).toMatchObject({
     code: "vm_ended",
-    message: 'cannot start "relex": the VM ended with exit code 7 before all applications ran',
+    message: 'cannot start "relex": the VM ended with exit code 7 while "probe" was starting',
     data: { exitCode: 7, output: "these are my last words" },
   });
   expect(error.hint).toContain("these are my last words");
