@@ -148,7 +148,7 @@ function sendSignal(release: string, vm: RunningVm, signal: "SIGTERM" | "SIGKILL
 function stopTimeout(release: string, vm: RunningVm, timeoutSeconds: Limit): EnitError {
   return new EnitError(
     "stop_timeout",
-    `cannot stop "${release}": process ${vm.pid} still runs after ${timeoutSeconds} seconds`,
+    `cannot stop "${release}": process ${vm.pid} still runs after ${timeoutSeconds} ${timeoutSeconds === 1 ? "second" : "seconds"}`,
     {
       hint: "Wait and see whether it ends, or have it killed with --force.",
       data: { release, pid: vm.pid, node: vm.node, timeoutSeconds },
