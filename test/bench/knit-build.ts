@@ -5,7 +5,7 @@ import { drawGrowth } from "./growth-chart.ts";
 import { type BenchProject, escript, makeBenchProject } from "./knit-project.ts";
 import type { Comparison, Row } from "./report.ts";
 
-const ROUNDS = 9;
+const ROUNDS = 7;
 const APPLICATIONS = 4;
 const SIZES = [10, 50, 200];
 const GROWTH_ROUNDS = 3;
