@@ -55,7 +55,7 @@ function readFrom(file: string, mark: number): string {
     return bytes
       .toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, start))
       .trimEnd()
-      .split("\n");
+      .split(/\r?\n/);
   };
   try {
     const { size } = fstatSync(fd);
