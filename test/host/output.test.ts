@@ -184,3 +184,23 @@ test("a progress bar draws what was done on one line and wipes it at the end", (
     "\r\u001b[K",
   ]);
 });
+
+test("a progress bar shows what came last, also if it came soon after the one before", async () => {
+  const shown = Promise.withResolvers<void>();
+  const notes: string[] = [];
+  class Recorder extends Console {
+    override note(text: string): void {
+      notes.push(text);
+      if (text.endsWith("starting c")) shown.resolve();
+    }
+  }
+  using progress = makeProgress(new Recorder(), "starting", { total: 4 }, 80);
+  progress.update(1, "starting a");
+  progress.update(2, "starting b");
+  progress.update(3, "starting c");
+  await shown.promise;
+  expect(notes).toEqual([
+    "\r\u001b[K[######------------------]  25% starting a",
+    "\r\u001b[K[##################------]  75% starting c",
+  ]);
+});

@@ -12,17 +12,28 @@ export const HIDDEN_PROGRESS: Progress = { update: () => {}, end: () => {}, [Sym
 export function makeProgress(console: Console, label: string, options: ProgressOptions, width: number): Progress {
   let lastDrawn = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
+  let latest = { done: 0, current: label };
+  let delayed: Timer | undefined;
+  const draw = (): void => {
+    clearTimeout(delayed);
+    delayed = undefined;
+    lastDrawn = performance.now();
+    isDrawn = true;
+    console.note(`\r\u001b[K${drawLine(latest.done, latest.current, options.total).slice(0, width - 1)}`);
+  };
   const end = (): void => {
+    clearTimeout(delayed);
+    delayed = undefined;
     if (isDrawn) console.note("\r\u001b[K");
     isDrawn = false;
   };
   return {
     update(done, current = label) {
-      const now = performance.now();
-      if (now - lastDrawn < INTERVAL && done !== options.total) return;
-      lastDrawn = now;
-      isDrawn = true;
-      console.note(`\r\u001b[K${drawLine(done, current, options.total).slice(0, width - 1)}`);
+      latest = { done, current };
+      const wait = lastDrawn + INTERVAL - performance.now();
+      if (wait <= 0 || done === options.total) draw();
+      // What comes last stays on the screen: it must not be the step before the one that hangs.
+      else delayed ??= setTimeout(draw, wait).unref();
     },
     end,
     [Symbol.dispose]: end,
