@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { TracePrinter, readTraceFile } from "../../src/trace/index.ts";
-import { type Oracle, otpInstallations } from "../support/otp.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { printedByDbg, startTracer } from "./tracers.ts";
+import { printedByDbg, startTracers } from "./tracers.ts";
 
 /** What the trace of every OTP holds, and with every kind of timestamp: `{call,monotonic}`. */
 const STAMPED = (
@@ -13,41 +12,33 @@ const STAMPED = (
 const STAMPS = ["monotonic", "strict_monotonic", "timestamp"];
 const UNSTAMPED = ["spawned", "unlink"];
 
-const vms = new Map<number, Oracle>();
-beforeAll(async () => {
-  for (const otp of otpInstallations()) vms.set(otp.major, await startTracer(otp));
-});
+const vms = await startTracers();
 afterAll(async () => {
-  for (const each of vms.values()) await each[Symbol.asyncDispose]();
+  for (const each of vms) await each[Symbol.asyncDispose]();
 });
 
-for (const { major } of otpInstallations()) {
+for (const vm of vms) {
+  const { major } = vm.otp;
   describe(`TracePrinter with the trace of OTP ${major}`, () => {
     test("prints what dbg prints, every kind of message with every kind of timestamp", async () => {
       using dir = tempDir();
       const file = dir.join("all.trace");
-      await vm(major).text(`tracing:to_file("${file}")`);
-      const events = await vm(major).text(`tracing:events("${file}")`);
+      await vm.text(`tracing:to_file("${file}")`);
+      const events = await vm.text(`tracing:events("${file}")`);
       for (const event of STAMPED) for (const stamp of STAMPS) expect(events).toContain(`{${event},${stamp}}`);
       for (const event of UNSTAMPED) expect(events).toContain(`,${event},`);
-      for (const printer of vms.keys()) {
-        expect(await ours(file, printer)).toBe(await printedByDbg(vm(printer), `printed_file("${file}")`));
+      for (const printer of vms) {
+        expect(await ours(file, printer.otp.major)).toBe(await printedByDbg(printer, `printed_file("${file}")`));
       }
     });
 
     test("prints what dbg prints of messages that no tracer sends", async () => {
       using dir = tempDir();
       const file = dir.join("odd.trace");
-      await vm(major).text(`tracing:odd("${file}")`);
-      expect(await ours(file, major)).toBe(await printedByDbg(vm(major), `printed_file("${file}")`));
+      await vm.text(`tracing:odd("${file}")`);
+      expect(await ours(file, major)).toBe(await printedByDbg(vm, `printed_file("${file}")`));
     });
   });
-}
-
-function vm(major: number): Oracle {
-  const found = vms.get(major);
-  if (found === undefined) throw new Error(`no OTP ${major}`);
-  return found;
 }
 
 async function ours(file: string, otp: number): Promise<string> {

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { appendFileSync, readdirSync, renameSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { type TraceFileOptions, TracePrinter, readTraceFile } from "../../src/trace/index.ts";
 import { failure } from "../support/failure.ts";
-import { type Oracle, otpInstallations, systemOtp } from "../support/otp.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { printedByDbg, startTracer } from "./tracers.ts";
+import { printedByDbg, startTracers } from "./tracers.ts";
 
-const vms: Oracle[] = [];
-let vm: Oracle;
-beforeAll(async () => {
-  for (const otp of otpInstallations()) vms.push(await startTracer(otp));
-  vm = vms.find(({ otp }) => otp.major === systemOtp().major) ?? (vms[0] as Oracle);
-});
+const vms = await startTracers();
+const [vm] = vms;
+if (vm === undefined) throw new Error("no Erlang/OTP");
 afterAll(async () => {
   for (const each of vms) await each[Symbol.asyncDispose]();
 });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { type TracePortOptions, TracePrinter, readTracePort } from "../../src/trace/index.ts";
 import { freePort } from "../support/epmd.ts";
 import { failure } from "../support/failure.ts";
-import { type Oracle, otpInstallations } from "../support/otp.ts";
-import { printedByDbg, startTracer } from "./tracers.ts";
+import type { Oracle } from "../support/otp.ts";
+import { printedByDbg, startTracers } from "./tracers.ts";
 
 /**
  * So large that the emulator takes fresh memory for it: the driver (OTP 25 to 29) does not clear all of its queue, and
@@ -11,10 +11,7 @@ import { printedByDbg, startTracer } from "./tracers.ts";
  */
 const QUEUE = 70_000;
 
-const vms: Oracle[] = [];
-beforeAll(async () => {
-  for (const otp of otpInstallations()) vms.push(await startTracer(otp));
-});
+const vms = await startTracers();
 afterAll(async () => {
   for (const vm of vms) await vm[Symbol.asyncDispose]();
 });
