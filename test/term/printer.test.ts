@@ -35,6 +35,7 @@ for (const erl of oracles) {
             const column = COLUMNS[index] ?? 1;
             printer.print(term, column);
             const lines = text.split("\n");
+            expect(printer.isBroken).toBe(lines.length > 1);
             expect(printer.endColumn).toBe((lines.length === 1 ? column : 1) + [...(lines.at(-1) ?? "")].length);
           }
         }

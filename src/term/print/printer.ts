@@ -12,6 +12,8 @@ const DEFAULT_WIDTH = 80;
 export class TermPrinter {
   /** The column, counted from 1, behind the last character of what was printed last. */
   endColumn = 1;
+  /** Whether what was printed last takes several lines. */
+  isBroken = false;
   readonly #style: PrintStyle;
   readonly #width: number;
   readonly #onOneLine: boolean;
@@ -28,11 +30,13 @@ export class TermPrinter {
   print(term: Term, column = 1): string {
     const short = this.#onOneLine ? undefined : this.#writer.write(term, this.#width - column - 1);
     if (short !== undefined) {
+      this.isBroken = false;
       this.endColumn = column + short.length;
       return short;
     }
     const text = this.#printLong(term, column);
     const lineEnd = text.lastIndexOf("\n");
+    this.isBroken = lineEnd >= 0;
     this.endColumn = lineEnd < 0 ? column + countCharacters(text, 0) : 1 + countCharacters(text, lineEnd + 1);
     return text;
   }

@@ -105,6 +105,7 @@ function printSeqMessage({ label, info, timestamp }: SeqMessage, head: Line, lin
 class Line {
   written = "";
   #column = 1;
+  #isBroken = false;
   readonly #plain: TermPrinter;
   readonly #unicode: TermPrinter;
 
@@ -137,7 +138,7 @@ class Line {
     const call = new Line(this.#plain, this.#unicode).plain(module).text(":").term(name);
     if (args?.kind === "list") call.text("(").#args(args).text(")");
     else call.text("/").plain(args);
-    return this.#insert(call.written, call.#column);
+    return this.#insert(call.written, call.#column, call.#isBroken);
   }
 
   /** Writes the elements of a tuple from the fourth on, parted by spaces. */
@@ -165,18 +166,22 @@ class Line {
     if (term === undefined) return this;
     this.written += printer.print(term, this.#column);
     this.#column = printer.endColumn;
+    if (printer.isBroken) this.#isBroken = true;
     return this;
   }
 
   /** Writes with `~s` what `~tp` made of a term in column 1. */
   #apart(term: Term | undefined): this {
-    return term === undefined ? this : this.#insert(this.#unicode.print(term), this.#unicode.endColumn);
+    if (term === undefined) return this;
+    const text = this.#unicode.print(term);
+    return this.#insert(text, this.#unicode.endColumn, this.#unicode.isBroken);
   }
 
   /** Writes text that began in column 1 and ended before `endColumn`. */
-  #insert(text: string, endColumn: number): this {
+  #insert(text: string, endColumn: number, isBroken: boolean): this {
     this.written += text;
-    this.#column = text.includes("\n") ? endColumn : this.#column + endColumn - 1;
+    this.#column = isBroken ? endColumn : this.#column + endColumn - 1;
+    if (isBroken) this.#isBroken = true;
     return this;
   }
 }
