@@ -9,6 +9,7 @@ import { type Comparison, formatComparison, writeReport } from "./report.ts";
 import { benchScript } from "./script.ts";
 import { benchStart } from "./start.ts";
 import { benchStatus } from "./status.ts";
+import { benchTrace } from "./trace.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   status: benchStatus,
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   script: benchScript,
   "knit-build": benchKnitBuild,
   codec: benchCodec,
+  trace: benchTrace,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);

@@ -31,7 +31,8 @@ start(Type, Spec) ->
     end),
     receive {started, Pid} -> Pid end.
 
-%% all: traces everything; {calls, N}: traces so many calls; last: traces a call with the_last_word. A file is flushed.
+%% all: traces everything; {calls, N}: traces so many calls; {mixed, N}: traces N calls, returns, messages sent, and messages
+%% received; last: traces a call with the_last_word. A file is flushed.
 %% What waits for a client is lost when it stops.
 do(Name, Request) when is_atom(Name) -> do(whereis(Name), Request);
 do(Pid, Request) ->
@@ -56,6 +57,10 @@ answer(Port, number) ->
     Number;
 answer(Port, all) ->
     trace(fun() -> all_rounds(Port) end),
+    flush(Port);
+answer(Port, {mixed, Count}) ->
+    Flags = [{tracer, Port}, call, send, 'receive'],
+    trace(fun() -> run(fun() -> mixed(Count) end, fun(Pid) -> erlang:trace(Pid, true, Flags) end) end),
     flush(Port);
 answer(Port, last) ->
     trace(fun() -> run(fun() -> greet(the_last_word, 0) end, call_tracer(Port)) end),
@@ -166,6 +171,12 @@ ports(Port, Stamp) ->
     end),
     receive {'DOWN', Monitor, _, _, _} -> ok end,
     erlang:trace(new_ports, false, [ports, send, 'receive', running_ports | Stamp]).
+
+mixed(0) -> ok;
+mixed(N) ->
+    work(0),
+    self() ! {hello, <<"world">>, N, [a, b, {c, 1.5}]},
+    receive {hello, _, N, _} -> mixed(N - 1) end.
 
 %% Not every system has it.
 cpu_time(Port) ->
