@@ -18,5 +18,5 @@ export { stopRelease } from "./stop.ts";
 export type { StopOptions, StopResult } from "./stop.ts";
 export { readSysConfig, writeSysConfig } from "./sys-config-file.ts";
 export type { ReleaseSystem } from "./system.ts";
-export { findRunningVm } from "./vm-record.ts";
+export { findRunningVm, notRunning } from "./vm-record.ts";
 export type { RunningVm, VmIdentification } from "./vm-record.ts";

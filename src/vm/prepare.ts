@@ -37,7 +37,7 @@ export function makeStateDirectory(stateDir: string): void {
   });
 }
 
-/** Throws `already_running` if the VM of the release runs. Only for whoever holds the lock. */
+/** Throws `already_running` if the VM of the release runs. What it finds holds only as long as the lock is held. */
 export function refuseIfRunning(release: Pick<Release, "name" | "stateDir">): void {
   const vm = findRunningVm(release.stateDir);
   if (vm === undefined) return;

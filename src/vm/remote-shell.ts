@@ -1,13 +1,12 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EnitError } from "../error/index.ts";
 import { findOtp } from "../otp/index.ts";
 import { readAgent } from "./agent.ts";
 import { becomeEmulator, type EmulatorStart } from "./execute.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { agentEbin } from "./release-directory.ts";
 import { statePaths } from "./state-paths.ts";
-import type { RunningVm } from "./vm-record.ts";
+import { mayControl, type RunningVm } from "./vm-record.ts";
 
 /** A remote shell that this very process can become. */
 export interface RemoteShell {
@@ -28,9 +27,7 @@ export async function prepareRemoteShell(
   stateDir: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<RemoteShell> {
-  const { uid, gid } = statSync(`/proc/${vm.pid}`);
-  const own = process.geteuid?.();
-  if (own !== 0 && own !== uid) throw notPermitted(vm);
+  const { uid, gid } = mayControl(vm, "open a shell on");
   const identity = await findIdentity(String(uid), String(gid));
   const start = await planRemoteShell(vm, stateDir, env, identity);
   return { become: () => becomeEmulator(start) };
@@ -91,12 +88,4 @@ function inherited(env: Readonly<Record<string, string | undefined>>, isOther: b
     own[name] = value;
   }
   return own;
-}
-
-/** The cookie is for the user of the VM alone. */
-function notPermitted({ release, node }: RunningVm): EnitError {
-  return new EnitError("not_permitted", `cannot open a shell on "${release}": its VM runs as another user`, {
-    hint: "Run enit as root or as the user of the VM.",
-    data: { release, node },
-  });
 }

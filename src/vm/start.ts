@@ -8,6 +8,7 @@ import { makeStateDirectory, nodeNameTaken, prepareLaunch, type PrepareOptions, 
 import { ProgressWatch } from "./progress.ts";
 import type { StartEvent, StartFailure } from "./start-event.ts";
 import { applicationStartFailed } from "./start-failure.ts";
+import { timerDelay } from "./timer-delay.ts";
 import { findRunningVm, type RunningVm } from "./vm-record.ts";
 
 export interface StartOptions extends PrepareOptions {
@@ -26,6 +27,8 @@ export interface StartOptions extends PrepareOptions {
  */
 export async function startRelease(release: Release, options: StartOptions = {}): Promise<RunningVm> {
   const { stateDir } = release;
+  // Before all else, as the state directory may be another user's.
+  refuseIfRunning(release);
   makeStateDirectory(stateDir);
   using lock = await lockState(stateDir, options);
   refuseIfRunning(release);
@@ -55,6 +58,7 @@ export interface ForegroundStart extends Disposable {
  * The agent writes on stdout what happens. Throws as `startRelease` does, as long as there is no VM.
  */
 export async function prepareForeground(release: Release, options: PrepareOptions = {}): Promise<ForegroundStart> {
+  refuseIfRunning(release);
   makeStateDirectory(release.stateDir);
   const lock = await lockState(release.stateDir, options);
   try {
@@ -117,7 +121,7 @@ class StartFollower implements Disposable {
     this.#failure = failure;
     const { stopTimeoutSeconds } = this.#release.node;
     if (stopTimeoutSeconds === "infinity") return;
-    this.#timer = setTimeout(() => process.kill(this.#launcher.pid, "SIGKILL"), stopTimeoutSeconds * 1000);
+    this.#timer = setTimeout(() => process.kill(this.#launcher.pid, "SIGKILL"), timerDelay(stopTimeoutSeconds));
   }
 
   async #ended(progress: ProgressWatch): Promise<never> {

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
-import { describeSystemError, EnitError, systemCode } from "../error/index.ts";
+import { EnitError, systemCode } from "../error/index.ts";
 import type { Limit } from "../release/index.ts";
 import { connectVm } from "./connect-vm.ts";
 import { waitForExit } from "./exit-watch.ts";
 import { lockState } from "./lock.ts";
 import { ProgressWatch, readStartPhase } from "./progress.ts";
 import { statePaths } from "./state-paths.ts";
-import { findRunningVm, isAlive, type RunningVm } from "./vm-record.ts";
+import { timerDelay } from "./timer-delay.ts";
+import { findRunningVm, isAlive, mayControl, notRunning, type RunningVm } from "./vm-record.ts";
 
 /** Milliseconds in which a healthy node answers. */
 const ASK_TIMEOUT = 5000;
@@ -39,15 +40,15 @@ export async function stopRelease(
   release: { readonly name: string; readonly stateDir: string },
   options: StopOptions,
 ): Promise<StopResult> {
-  // Before the lock: a state directory that is not there cannot be locked, and has no VM.
-  mustRun(release);
+  // Before the lock: what is not there, or is another user's, cannot be locked.
+  mayControl(mustRun(release), "stop");
   using cleanup = new DisposableStack();
   if (options.force !== true) cleanup.use(await lockState(release.stateDir, options));
   const vm = mustRun(release);
   await options.onStopping?.(vm);
 
   const { timeoutSeconds, signal } = options;
-  const patience = timeoutSeconds === "infinity" ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
+  const patience = timeoutSeconds === "infinity" ? undefined : AbortSignal.timeout(timerDelay(timeoutSeconds));
   try {
     await askAndWait(release, vm, present([patience, signal]));
     return { vm, killed: false };
@@ -56,7 +57,7 @@ export async function stopRelease(
     if (patience?.aborted !== true) throw error;
   }
   if (options.force !== true) throw stopTimeout(release.name, vm, timeoutSeconds);
-  sendSignal(release.name, vm, "SIGKILL");
+  sendSignal(vm, "SIGKILL");
   await waitForExit(vm, AbortSignal.any(present([signal])));
   return { vm, killed: true };
 }
@@ -64,9 +65,7 @@ export async function stopRelease(
 function mustRun(release: { readonly name: string; readonly stateDir: string }): RunningVm {
   const vm = findRunningVm(release.stateDir);
   if (vm !== undefined) return vm;
-  throw new EnitError("not_running", `cannot stop "${release.name}": it does not run`, {
-    data: { release: release.name },
-  });
+  throw notRunning(release.name, "stop");
 }
 
 async function askAndWait(
@@ -99,7 +98,7 @@ async function askToStop(
   until: AbortSignal,
 ): Promise<void> {
   if (readStartPhase(release.stateDir) === "booting") {
-    sendSignal(release.name, vm, "SIGTERM");
+    sendSignal(vm, "SIGTERM");
     if (!(await isUp(release.stateDir, until))) return;
   }
   try {
@@ -107,7 +106,7 @@ async function askToStop(
   } catch (error) {
     if (until.aborted) return;
     if (!(error instanceof EnitError) && systemCode(error) === undefined) throw error;
-    sendSignal(release.name, vm, "SIGTERM", error);
+    sendSignal(vm, "SIGTERM");
   }
 }
 
@@ -128,20 +127,12 @@ async function callStop(stateDir: string, vm: RunningVm, signal: AbortSignal): P
   await connection.call("init", "stop", [], { signal, timeout: ASK_TIMEOUT });
 }
 
-function sendSignal(release: string, vm: RunningVm, signal: "SIGTERM" | "SIGKILL", cause?: unknown): void {
+function sendSignal(vm: RunningVm, signal: "SIGTERM" | "SIGKILL"): void {
   try {
     if (isAlive(vm)) process.kill(vm.pid, signal);
   } catch (error) {
-    if (systemCode(error) === "ESRCH") return;
-    throw new EnitError(
-      "not_permitted",
-      `cannot stop "${release}" (process ${vm.pid}): ${describeSystemError(error)}`,
-      {
-        hint: "Run enit as root or as the user of the VM.",
-        data: { release, pid: vm.pid },
-        cause: cause ?? error,
-      },
-    );
+    // It has ended since.
+    if (systemCode(error) !== "ESRCH") throw error;
   }
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { systemCode } from "../error/index.ts";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { EnitError, systemCode } from "../error/index.ts";
 import { statePaths } from "./state-paths.ts";
 
 /** What must be known of a VM to find it again, whatever its release's files say by then. */
@@ -43,6 +43,31 @@ export function findRunningVm(stateDir: string): RunningVm | undefined {
 export function isAlive({ pid, startTime, bootId }: Pick<RunningVm, "pid" | "startTime" | "bootId">): boolean {
   const found = readProcess(pid);
   return found?.startTime === startTime && !"ZX".includes(found.state) && readBootId() === bootId;
+}
+
+/** The error of a release without a VM; `action` is what cannot be done to it. */
+export function notRunning(release: string, action: string): EnitError {
+  return new EnitError("not_running", `cannot ${action} "${release}": it does not run`, {
+    // Whoever wants it stopped has what they want.
+    hint: action === "stop" ? undefined : `Start it with: enit start ${release}`,
+    data: { release },
+  });
+}
+
+/**
+ * Gives whose process a VM is. Throws `not_permitted` unless it is ours, or we are root; `action` is what we are not
+ * permitted to do to the release.
+ */
+export function mayControl(vm: RunningVm, action: string): { readonly uid: number; readonly gid: number } {
+  const { release, pid, node } = vm;
+  const owner = statSync(`/proc/${pid}`, { throwIfNoEntry: false });
+  if (owner === undefined) throw notRunning(release, action);
+  const own = process.geteuid?.();
+  if (own === 0 || own === owner.uid) return owner;
+  throw new EnitError("not_permitted", `cannot ${action} "${release}": its VM (process ${pid}) is another user's`, {
+    hint: "Run enit as root or as the user of the VM.",
+    data: { release, pid, node },
+  });
 }
 
 function readVmRecord(stateDir: string): RunningVm | undefined {

@@ -69,6 +69,13 @@ test("stopRelease() gives up on a VM that hangs, and kills it if told to", async
   expect(findRunningVm(release.stateDir)).toBeUndefined();
 });
 
+test("stopRelease() takes a timeout that is longer than timers can be", async () => {
+  await using release = await testRelease({ otp: newest });
+  const vm = await startRelease(await release.load());
+  const result = await stopRelease(await release.load(), { timeoutSeconds: 2 ** 40, force: true });
+  expect(result).toEqual({ vm, killed: false });
+});
+
 test("stopRelease() gives up on an application that hangs", async () => {
   await using release = await testRelease({ otp: newest });
   const vm = await startRelease(await release.load());

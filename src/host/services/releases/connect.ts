@@ -3,7 +3,7 @@ import type { NodeConnection } from "../../../dist/index.ts";
 import { connectNode, lookupNode } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import type { Release } from "../../../release/index.ts";
-import { connectVm, findRunningVm } from "../../../vm/index.ts";
+import { connectVm, findRunningVm, notRunning } from "../../../vm/index.ts";
 
 /**
  * Connects to the node of a running release; `undefined` when nothing runs.
@@ -34,14 +34,6 @@ export async function connect(release: Release, options: WaitOptions = {}): Prom
   const connection = await connectIfRunning(release, options);
   if (connection === undefined) throw notRunning(release.name, "connect to");
   return connection;
-}
-
-/** The error of a command that needs a release which does not run. */
-export function notRunning(release: string, action: string): EnitError {
-  return new EnitError("not_running", `cannot ${action} "${release}": the release is not running`, {
-    hint: `Start it with: enit start ${release}`,
-    data: { release },
-  });
 }
 
 /** Whether epmd knows a node of this name. */

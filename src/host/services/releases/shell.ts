@@ -1,7 +1,6 @@
 import type { Successor } from "../../../contract/index.ts";
 import type { Release } from "../../../release/index.ts";
-import { findRunningVm, prepareRemoteShell } from "../../../vm/index.ts";
-import { notRunning } from "./connect.ts";
+import { findRunningVm, notRunning, prepareRemoteShell } from "../../../vm/index.ts";
 
 /** Prepares a remote shell as `ReleaseService.remoteShell` does. */
 export async function remoteShell({ name, stateDir }: Release): Promise<Successor> {
