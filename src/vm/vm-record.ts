@@ -64,7 +64,7 @@ export function mayControl(vm: RunningVm, action: string): { readonly uid: numbe
   if (owner === undefined) throw notRunning(release, action);
   const own = process.geteuid?.();
   if (own === 0 || own === owner.uid) return owner;
-  throw new EnitError("not_permitted", `cannot ${action} "${release}": its VM (process ${pid}) is another user's`, {
+  throw new EnitError("not_permitted", `cannot ${action} "${release}": its VM runs as another user`, {
     hint: "Run enit as root or as the user of the VM.",
     data: { release, pid, node },
   });
