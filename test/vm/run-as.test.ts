@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import { readFileSync, statSync } from "node:fs";
-import { findIdentity } from "../../src/vm/identity.ts";
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { asOwnerOf, findIdentity } from "../../src/vm/identity.ts";
 import { startRelease, statePaths, stopRelease } from "../../src/vm/index.ts";
 import { failure } from "../support/failure.ts";
 import { systemOtp } from "../support/otp.ts";
+import { tempDir } from "../support/temp-dir.ts";
 import { evaluate, launchScript, procFile, statusField, testRelease } from "./support.ts";
 
 const otp = systemOtp();
@@ -87,6 +88,25 @@ test.if(isRoot)("a VM that may not reach its state directory is told so", async 
   expect(error.message).toBe(
     `cannot read "${statePaths(release.stateDir).agentSettings}" as user "nobody": permission denied`,
   );
+});
+
+test.if(isRoot)("asOwnerOf() lends root the rights of the owner, and no others", async () => {
+  using dir = tempDir();
+  const secret = dir.write("secret", "of root");
+  chmodSync(secret, 0o600);
+  chmodSync(dir.path, 0o755);
+  mkdirSync(dir.join("owned"));
+  chownSync(dir.join("owned"), 65534, 65534);
+  const written = dir.join("owned", "file");
+  asOwnerOf(dir.join("owned"), () => {
+    writeFileSync(written, "");
+    expect(() => readFileSync(secret)).toThrow("EACCES");
+    expect(() => writeFileSync(dir.join("file"), "")).toThrow("EACCES");
+  });
+  expect(statSync(written).uid).toBe(65534);
+  expect(readFileSync(secret, "utf8")).toBe("of root");
+  expect(() => asOwnerOf(dir.join("owned"), () => readFileSync(secret))).toThrow("EACCES");
+  expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);
 });
 
 /** Any, one with the longest name, one with the most groups. */
