@@ -84,6 +84,10 @@ test("two releases of one node name do not run at once", async () => {
   const { stderr, exitCode } = await host.enit("start", "two");
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`cannot start "two": another node is called "both@${HOST}"\n`);
+
+  const status = await host.enit("status", "two");
+  const foreign = `cannot ask "both@${HOST}": a node of this name runs, but it runs the release "one"\n`;
+  expect({ ...status, stderr: status.stderr.includes(foreign) }).toEqual({ stdout: "", stderr: true, exitCode: 1 });
 });
 
 test("a cookie that was changed in the files after the start is told as such; stop works with the old one", async () => {

@@ -4,11 +4,12 @@ import { connectNode, lookupNode } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import type { Release } from "../../../release/index.ts";
 import { connectVm, findRunningVm, notRunning } from "../../../vm/index.ts";
+import { mustRun } from "./agent.ts";
 
 /**
  * Connects to the node of a running release; `undefined` when nothing runs.
  *
- * A node that this enit did not start is found by its name alone.
+ * A node without a record in the state directory is found by its name, and must say that it runs this release.
  */
 export async function connectIfRunning(
   release: Release,
@@ -16,7 +17,7 @@ export async function connectIfRunning(
 ): Promise<NodeConnection | undefined> {
   const { name, node, stateDir } = release;
   const vm = findRunningVm(stateDir);
-  if (vm === undefined) return (await isRegistered(release, options)) ? connectByName(node, options) : undefined;
+  if (vm === undefined) return (await isRegistered(release, options)) ? connectByName(release, options) : undefined;
   try {
     return await connectVm(vm, stateDir, { cookie: node.cookie, signal: options.signal });
   } catch (error) {
@@ -24,9 +25,16 @@ export async function connectIfRunning(
   }
 }
 
-function connectByName(node: Release["node"], { signal }: WaitOptions): Promise<NodeConnection> {
-  const { nodeName, cookie, listenAddress: address, epmdPort } = node;
-  return connectNode({ node: nodeName, cookie, address, epmdPort, signal });
+async function connectByName(release: Release, { signal }: WaitOptions): Promise<NodeConnection> {
+  const { nodeName, cookie, listenAddress: address, epmdPort } = release.node;
+  const connection = await connectNode({ node: nodeName, cookie, address, epmdPort, signal });
+  try {
+    await mustRun(connection, release, { signal });
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 }
 
 /** Connects to the node of a running release. Throws `not_running`. */
