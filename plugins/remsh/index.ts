@@ -6,7 +6,7 @@ export default definePlugin({
   commands: {
     remsh: {
       description: "Open an Erlang shell on a running release",
-      details: 
+      details:
         "Starts an Erlang VM of its own as a hidden node. Leave it with Ctrl-G q, or Ctrl-C twice: q() would stop the " +
         "release.",
       examples: [["remsh relex", "open a shell on the node of relex"]],

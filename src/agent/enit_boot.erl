@@ -70,7 +70,6 @@ keep_agent_loaded(embedded) ->
 
 start_services(#{hangup := Hangup, log := Log, syslog := Syslog, release := {Name, _}}) ->
     ok = enit_signal:start(Hangup),
-    ok = enit_flush:start(),
     ok = enit_log:start(Log),
     ok = enit_syslog:start(Syslog, Name).
 

@@ -127,8 +127,9 @@ Run enit as the user who owns it, or name another one with --state-dir.\n`;
     };
     await fails(stateDir, 3, "start", "relex");
     await host.json("start", "relex");
-    await fails(stateDir, 3, "stop", "relex");
-    await fails(stateDir, 3, "restart", "relex");
+    const another = "its VM runs as another user\nRun enit as root or as the user of the VM.\n";
+    await fails(`cannot stop "relex": ${another}`, 1, "stop", "relex");
+    await fails(`cannot stop "relex": ${another}`, 1, "restart", "relex");
     await fails(
       'cannot open a shell on "relex": its VM runs as another user\nRun enit as root or as the user of the VM.\n',
       1,
