@@ -187,8 +187,7 @@ describe("enit traceip", () => {
 });
 
 async function openPort(vm: Oracle): Promise<number> {
-  // A queue in fresh memory, as in trace-port.test.ts.
-  return Number(await vm.text("{N, P} = tracing:start_ip(70000), register(tracer, P), N"));
+  return Number(await vm.text("{N, P} = tracing:start_ip(50), register(tracer, P), N"));
 }
 
 function documents(stdout: string): unknown[] {
