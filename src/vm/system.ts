@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { EnitError } from "../error/index.ts";
 import {
   type ApplicationIndex,
   findApplications,
@@ -21,13 +22,22 @@ export interface ReleaseSystem {
 /**
  * Finds the OTP and the applications that a release runs on, as they are installed now.
  *
- * Throws `otp_not_found`, `otp_too_old`, `application_not_found`, `application_version_not_found`,
+ * Throws `packaged_release` (kind `unsupported`), `otp_not_found`, `otp_too_old`, `application_not_found`, `application_version_not_found`,
  * `application_included_twice`, `circular_dependency`, and what unusable `.app` files throw.
  */
 export function findReleaseSystem(release: Release): ReleaseSystem {
-  const { otpRoot, libDirs } = release.node;
+  const { otpRoot, libDirs, root } = release.node;
+  if (root !== undefined) throw packagedRelease(release.name, root);
   const otp = findOtp(otpRoot === undefined ? {} : { root: otpRoot });
   // Absolute, since the VM has another working directory than we.
   const index = findApplications({ libDirs: libraryDirs(otp, libDirs).map((path) => resolve(path)) });
   return { otp, index, applications: resolveApplications(release.applications, index, release.name) };
+}
+
+function packagedRelease(release: string, root: string): EnitError {
+  return new EnitError("packaged_release", `cannot start "${release}": it is a packaged release, in "${root}"`, {
+    kind: "unsupported",
+    hint: "This enit starts releases of installed applications only. Leave out the key root of the section node, or run the bin/erl of the package.",
+    data: { release, root },
+  });
 }

@@ -265,3 +265,13 @@ Run enit as the user who owns it, or name another one with --state-dir.
     expect(existsSync(host.stateDir("dirs"))).toBe(false);
   });
 });
+
+test("a packaged release is refused, as this enit starts what is installed alone", async () => {
+  host.define("packaged", { user: '{node, [{root, "/srv/packaged"}]}.\n' });
+  expect(await refusal("start", "packaged")).toEqual({
+    stderr: `enit: cannot start "packaged": it is a packaged release, in "/srv/packaged"
+This enit starts releases of installed applications only. Leave out the key root of the section node, or run the bin/erl of the package.
+`,
+    exitCode: 126,
+  });
+});
