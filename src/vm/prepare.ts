@@ -153,12 +153,23 @@ function agentTooNew({ otpRelease }: Agent, { release, root }: OtpInstallation):
 async function refuseTakenName({ name, node }: Release, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     const found = await lookupNode(node.name, { epmdPort: node.epmdPort, signal });
-    if (found === undefined) return true;
+    if (found === undefined || !(await isListening(found.port, node.listenAddress))) return true;
   } catch (error) {
     if (error instanceof EnitError && error.code === "epmd_unreachable") return false;
     throw error;
   }
   throw nodeNameTaken(name, node.nodeName);
+}
+
+/** Whether anybody listens there: epmd hears of the end of a node only a moment after its process is gone. */
+async function isListening(port: number, address = "127.0.0.1"): Promise<boolean> {
+  try {
+    const socket = await Bun.connect({ hostname: address, port, socket: { data: () => {} } });
+    socket.end();
+    return true;
+  } catch {
+    return false; // Should it be the name of a node on another address after all, the VM says so when it starts.
+  }
 }
 
 /** The error of a release whose node name belongs to a VM that is not the release's. */
