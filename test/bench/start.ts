@@ -21,7 +21,7 @@ export async function benchStart(): Promise<Comparison[]> {
      ok = file:write_file("bare.rel", io_lib:format("~p.~n", [Rel])),
      ok = systools:make_script("bare", [local])`,
   );
-  const bare = ["-noinput", "-sname", "bench_bare", "-setcookie", COOKIE, "-start_epmd", "false"];
+  const bare = ["-noinput", "-sname", "bench_bare", "-setcookie", COOKIE];
   const rows = await compareProcesses(
     [
       {
