@@ -48,7 +48,12 @@ export interface AppSpec {
  */
 export function readApplicationIfAny(file: string): AppSpec | undefined {
   const content = readFileIfAny(file);
-  return content === undefined ? undefined : parseApplication(parseTermFile(content, file));
+  return content === undefined ? undefined : parseApplicationFile(content, file);
+}
+
+/** As `readApplicationIfAny`, with the content at hand. */
+export function parseApplicationFile(content: Uint8Array, file: string): AppSpec {
+  return parseApplication(parseTermFile(content, file));
 }
 
 /** As `readApplicationIfAny`, of a file that must be there. Throws `file_not_found` besides. */

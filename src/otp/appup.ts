@@ -40,7 +40,11 @@ export interface AppupScript {
  */
 export function readAppupIfAny(file: string): Appup | undefined {
   const content = readFileIfAny(file);
-  if (content === undefined) return undefined;
+  return content === undefined ? undefined : parseAppup(content, file);
+}
+
+/** As `readAppupIfAny`, with the content at hand. */
+export function parseAppup(content: Uint8Array, file: string): Appup {
   const { terms, positionOf } = parseTermFile(content, file);
   const [term] = terms;
   if (term === undefined) throw malformed(file, "it is empty");

@@ -1,12 +1,18 @@
-export { readApplication } from "./application.ts";
+export { parseApplicationFile, readApplication } from "./application.ts";
 export type { AppSpec } from "./application.ts";
 export { findApplications, libraryDirs } from "./applications.ts";
 export type { ApplicationIndex, ApplicationPlaces } from "./applications.ts";
-export { findAppupScript, readAppupIfAny } from "./appup.ts";
+export { findAppupScript, parseAppup, readAppupIfAny } from "./appup.ts";
 export type { Appup, AppupScript, UpgradeDirection } from "./appup.ts";
 export { readEmulatorLimits, whyNotLoaded } from "./emulator-limits.ts";
 export type { EmulatorLimits } from "./emulator-limits.ts";
-export { readWholeFile, writeFileAtomically, writeFilesAtomically } from "./files.ts";
+export {
+  listDirectoryIfAny,
+  readFileIfAny,
+  readWholeFile,
+  writeFileAtomically,
+  writeFilesAtomically,
+} from "./files.ts";
 export type { NewFile } from "./files.ts";
 export { findOtp } from "./installation.ts";
 export type { FindOtpOptions, OtpInstallation } from "./installation.ts";
