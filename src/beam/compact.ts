@@ -11,8 +11,10 @@ export const COMPACT_TAG = { u: 0, i: 1, a: 2, x: 3, y: 4, f: 5, h: 6, z: 7 } as
 
 export interface CompactTerm {
   readonly tag: number;
-  /** The unsigned number, exact up to 53 bits; of an integer of three bytes and more, its bits. */
+  /** The number, exact up to 53 bits; only an integer (`i`) can be below 0. */
   readonly value: number;
+  /** The bytes of a number of two bytes and more, big-endian; of an integer in two's complement. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Reads a compact term; an extended one (`z`) is followed by others. */
@@ -22,9 +24,11 @@ export function readCompact(reader: ByteReader): CompactTerm {
   const short = readShort(reader, first);
   if (short !== undefined) return { tag, value: short };
   const size = (first >> 5) + 2;
-  let value = 0;
-  for (const byte of reader.bytes(size === LONG ? size + readMore(reader) : size)) value = value * 256 + byte;
-  return { tag, value };
+  const bytes = reader.bytes(size === LONG ? size + readMore(reader) : size);
+  // An integer is a two's complement number.
+  let value = tag === COMPACT_TAG.i && (bytes[0] ?? 0) > 0x7f ? -1 : 0;
+  for (const byte of bytes) value = value * 256 + byte;
+  return { tag, value, bytes };
 }
 
 /** This size and all above it: how much they are above it follows as a number. */

@@ -1,5 +1,6 @@
 export { type BeamAttribute, readAttributes, readCompileInfo } from "./attributes.ts";
 export { type BeamChunk, type BeamFile, openBeam } from "./beam-file.ts";
+export { type FunctionCode, type Instruction, readFunctionCode } from "./code.ts";
 export { type CodeHeader, readCodeHeader } from "./code-header.ts";
 export {
   type BeamFunction,
@@ -10,8 +11,11 @@ export {
   readLocals,
   readUsedModules,
 } from "./functions.ts";
+export { type BeamFun, readFuns } from "./funs.ts";
 export { inBeamFile } from "./errors.ts";
 export { countLiterals, hasPlainLiterals } from "./literals.ts";
 export { beamMd5 } from "./md5.ts";
+export { OPCODE } from "./opcodes.ts";
+export type { Operand } from "./operands.ts";
 export { stripBeam } from "./strip.ts";
 export { readStubs } from "./stubs.ts";

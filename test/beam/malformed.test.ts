@@ -12,6 +12,8 @@ import {
   readCodeHeader,
   readCompileInfo,
   readExports,
+  readFunctionCode,
+  readFuns,
   readImports,
   readLocals,
   readStubs,
@@ -120,6 +122,8 @@ function readEverything(bytes: Uint8Array): void {
     readStubs,
     countLiterals,
     hasPlainLiterals,
+    readFuns,
+    readFunctionCode,
   ] as const;
   for (const read of readers) valueOrMalformed(() => read(beam));
 }
