@@ -1,0 +1,287 @@
+/**
+ * Follows the code of a function from its first instruction to its last, and says what it calls and gives, with all that
+ * is known of the values. Nothing is run, and every branch counts.
+ *
+ * A place that is reached by several ways knows what all of them know; one that is jumped back to knows nothing.
+ */
+import {
+  type BeamFun,
+  type BeamImport,
+  type FunctionCode,
+  type Instruction,
+  OPCODE,
+  type Operand,
+} from "../../beam/index.ts";
+import { list } from "../../term/index.ts";
+import { Registers } from "./registers.ts";
+import { UNKNOWN, type Value, atomOf, entriesOf, listOf, ofTerm, tupleOf } from "./value.ts";
+
+/** What a function does that can be told. */
+export type CodeEvent =
+  | {
+      readonly kind: "external";
+      readonly target: BeamImport;
+      readonly args: readonly Value[];
+      /** Whether nothing of this function comes after it. */
+      readonly isTail: boolean;
+      /** Whether an exception of it is caught here. */
+      readonly isCaught: boolean;
+    }
+  | {
+      readonly kind: "local";
+      /** Where the function begins that is called. */
+      readonly label: number;
+      readonly args: readonly Value[];
+      readonly isTail: boolean;
+      readonly isCaught: boolean;
+    }
+  | { readonly kind: "fun"; readonly fun: BeamFun }
+  | { readonly kind: "return"; readonly value: Value };
+
+/** What the code of a function refers to. */
+export interface CodeTables {
+  readonly imports: readonly BeamImport[];
+  readonly funs: readonly BeamFun[];
+  /** What a local function gives for these arguments, as far as it is known. */
+  readonly resultOf: (label: number, args: readonly Value[]) => Value;
+}
+
+/** Says what a function does, in the order of its code. `args`: what it is called with. Default: anything. */
+export function evaluateFunction(code: FunctionCode, tables: CodeTables, args?: readonly Value[]): CodeEvent[] {
+  const given = args ?? Array.from({ length: code.arity }, (_, index): Value => ({ kind: "argument", index }));
+  const evaluation = new Evaluation(code, tables, given);
+  evaluation.run();
+  return evaluation.events;
+}
+
+/** Instructions that only look at their registers: tests, and choices. */
+const isReading = (opcode: number): boolean =>
+  (opcode >= 39 && opcode <= 60) || [114, 115, 121, 129, 131, 156, 157, OPCODE.is_tagged_tuple].includes(opcode);
+
+/** Instructions whose last operand is where the result goes, all others being read: bifs, and operations on tuples. */
+const LAST_IS_RESULT = new Set([9, 10, 11, 67, 124, 125, 152, 185]);
+
+/** What ends the way that is followed. */
+const ENDS = new Set<number>([72, 73, 74, 107, 108, 161, 180, OPCODE.wait, OPCODE.jump, 59, 60, 24]);
+
+const GET_LIST = 65;
+const GET_TUPLE_ELEMENT = 66;
+const GET_HD = 162;
+const GET_TL = 163;
+
+class Evaluation {
+  readonly events: CodeEvent[] = [];
+  readonly #code: FunctionCode;
+  readonly #tables: CodeTables;
+  readonly #waiting = new Map<number, Registers>();
+  /** Where handlers begin, and what is jumped back to: nothing is known there. */
+  readonly #blank: ReadonlySet<number>;
+  /** `undefined` where the code that follows is not reached from above. */
+  #now: Registers | undefined;
+
+  constructor(code: FunctionCode, tables: CodeTables, args: readonly Value[]) {
+    this.#code = code;
+    this.#tables = tables;
+    this.#now = new Registers(args);
+    this.#blank = blankLabels(code);
+  }
+
+  run(): void {
+    for (const instruction of this.#code.instructions) {
+      if (instruction.opcode === OPCODE.label) this.#enter(instruction);
+      else if (this.#now !== undefined) this.#step(instruction, this.#now);
+    }
+  }
+
+  #enter({ operands }: Instruction): void {
+    const [operand] = operands;
+    const label = operand?.kind === "number" ? operand.value : -1;
+    const waiting = this.#waiting.get(label);
+    if (this.#now === undefined) this.#now = waiting;
+    else if (waiting !== undefined) this.#now.merge(waiting);
+    if (this.#blank.has(label)) {
+      this.#now ??= new Registers();
+      this.#now.forget();
+    }
+  }
+
+  #step(instruction: Instruction, now: Registers): void {
+    const { opcode, operands } = instruction;
+    if (isCall(opcode)) return this.#call(instruction, now);
+    this.#leave(operands, now);
+    switch (opcode) {
+      case OPCODE.return:
+        this.events.push({ kind: "return", value: now.arguments(1)[0] ?? UNKNOWN });
+        this.#now = undefined;
+        break;
+      case OPCODE.catch:
+      case OPCODE.try:
+        if (operands[0]?.kind === "register") now.handlers.add(operands[0].index);
+        break;
+      case OPCODE.catch_end:
+      case OPCODE.try_end:
+      case OPCODE.try_case:
+        if (operands[0]?.kind === "register") now.handlers.delete(operands[0].index);
+        break;
+      case OPCODE.trim:
+        now.trim(operands[0]?.kind === "number" ? operands[0].value : 0);
+        break;
+      default:
+        if (!isReading(opcode) && !this.#assign(instruction, now)) forgetRegisters(operands, now);
+        if (ENDS.has(opcode)) this.#now = undefined;
+    }
+  }
+
+  /** Every label among the operands is a place where the code may go on. */
+  #leave(operands: readonly Operand[], now: Registers): void {
+    for (const operand of operands) {
+      if (operand.kind === "list") this.#leave(operand.operands, now);
+      if (operand.kind !== "label" || operand.label === 0) continue;
+      const waiting = this.#waiting.get(operand.label);
+      if (waiting === undefined) this.#waiting.set(operand.label, now.copy());
+      else waiting.merge(now);
+    }
+  }
+
+  /** Does what an instruction does to values; false if it does something else. */
+  #assign({ opcode, operands }: Instruction, now: Registers): boolean {
+    const [first, second, third] = operands;
+    switch (opcode) {
+      case OPCODE.move:
+        now.write(second, now.read(first));
+        return true;
+      case OPCODE.swap: {
+        const [a, b] = [now.read(first), now.read(second)];
+        now.write(first, b);
+        now.write(second, a);
+        return true;
+      }
+      case OPCODE.put_list:
+        now.write(third, { kind: "cons", head: now.read(first), tail: now.read(second) });
+        return true;
+      case OPCODE.put_tuple2:
+        now.write(first, { kind: "tuple", elements: operandsOf(second).map((each) => now.read(each)) });
+        return true;
+      case OPCODE.put_map_assoc:
+        now.write(
+          third,
+          putMap(
+            now.read(second),
+            operandsOf(operands[4]).map((each) => now.read(each)),
+          ),
+        );
+        return true;
+      case OPCODE.make_fun3:
+        now.write(second, this.#makeFun(first, operandsOf(third), now));
+        return true;
+      case OPCODE.init_yregs:
+        for (const each of operandsOf(first)) now.write(each, ofTerm(list([])));
+        return true;
+      case GET_TUPLE_ELEMENT:
+        now.write(third, tupleOf(now.read(first))?.[second?.kind === "number" ? second.value : -1] ?? UNKNOWN);
+        return true;
+      case GET_LIST: {
+        const value = now.read(first);
+        now.write(second, headOf(value));
+        now.write(third, tailOf(value));
+        return true;
+      }
+      case GET_HD:
+        now.write(second, headOf(now.read(first)));
+        return true;
+      case GET_TL:
+        now.write(second, tailOf(now.read(first)));
+        return true;
+      default:
+        if (LAST_IS_RESULT.has(opcode)) now.write(operands.at(-1), UNKNOWN);
+        return LAST_IS_RESULT.has(opcode);
+    }
+  }
+
+  #makeFun(index: Operand | undefined, free: readonly Operand[], now: Registers): Value {
+    const fun = index?.kind === "number" ? this.#tables.funs[index.value] : undefined;
+    if (fun === undefined) return UNKNOWN;
+    this.events.push({ kind: "fun", fun });
+    return { kind: "fun", fun, free: free.map((each) => now.read(each)) };
+  }
+
+  #call({ opcode, operands }: Instruction, now: Registers): void {
+    const isTail = [OPCODE.call_last, OPCODE.call_only, OPCODE.call_ext_last, OPCODE.call_ext_only].some(
+      (each) => each === opcode,
+    );
+    const [count, target] = operands;
+    const args = now.arguments(count?.kind === "number" ? count.value : 0);
+    const isCaught = now.handlers.size > 0;
+    let result: Value = UNKNOWN;
+    if (target?.kind === "label") {
+      this.events.push({ kind: "local", label: target.label, args, isTail, isCaught });
+      result = this.#tables.resultOf(target.label, args);
+    } else if (target?.kind === "number" && isExternal(opcode)) {
+      const imported = this.#tables.imports[target.value];
+      if (imported !== undefined) this.events.push({ kind: "external", target: imported, args, isTail, isCaught });
+    }
+    if (isTail) {
+      this.events.push({ kind: "return", value: result });
+      this.#now = undefined;
+    } else {
+      now.afterCall(result);
+    }
+    if (opcode === OPCODE.apply_last) this.#now = undefined;
+  }
+}
+
+function isExternal(opcode: number): boolean {
+  return [OPCODE.call_ext, OPCODE.call_ext_last, OPCODE.call_ext_only].some((each) => each === opcode);
+}
+
+function isCall(opcode: number): boolean {
+  const others = [OPCODE.call, OPCODE.call_last, OPCODE.call_only, OPCODE.call_fun, OPCODE.call_fun2];
+  return isExternal(opcode) || [...others, OPCODE.apply, OPCODE.apply_last].some((each) => each === opcode);
+}
+
+function blankLabels({ instructions }: FunctionCode): ReadonlySet<number> {
+  const blank = new Set<number>();
+  const passed = new Set<number>();
+  for (const { opcode, operands } of instructions) {
+    const [first, second] = operands;
+    if (opcode === OPCODE.label && first?.kind === "number") passed.add(first.value);
+    if ((opcode === OPCODE.try || opcode === OPCODE.catch) && second?.kind === "label") blank.add(second.label);
+    if (isCall(opcode)) continue;
+    for (const operand of operands) {
+      for (const each of operand.kind === "list" ? operand.operands : [operand]) {
+        if (each.kind === "label" && passed.has(each.label)) blank.add(each.label);
+      }
+    }
+  }
+  return blank;
+}
+
+function forgetRegisters(operands: readonly Operand[], now: Registers): void {
+  for (const operand of operands) {
+    if (operand.kind === "list") forgetRegisters(operand.operands, now);
+    else now.write(operand, UNKNOWN);
+  }
+}
+
+function operandsOf(operand: Operand | undefined): readonly Operand[] {
+  return operand?.kind === "list" ? operand.operands : [];
+}
+
+function headOf(value: Value): Value {
+  return value.kind === "cons" ? value.head : (listOf(value)?.[0] ?? UNKNOWN);
+}
+
+function tailOf(value: Value): Value {
+  if (value.kind === "cons") return value.tail;
+  const term = value.kind === "term" ? value.term : undefined;
+  return term?.kind === "list" && term.elements.length > 0 ? ofTerm(list(term.elements.slice(1), term.tail)) : UNKNOWN;
+}
+
+function putMap(source: Value, pairs: readonly Value[]): Value {
+  const entries = entriesOf(source);
+  if (entries === undefined) return UNKNOWN;
+  const added = pairs.flatMap((key, at) => (at % 2 === 0 ? [[key, pairs[at + 1] ?? UNKNOWN] as const] : []));
+  const names = new Set(added.map(([key]) => atomOf(key)));
+  const kept = entries.filter(([key]) => !names.has(atomOf(key) ?? key.kind));
+  return { kind: "map", entries: [...kept, ...added] };
+}

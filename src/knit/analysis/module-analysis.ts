@@ -1,0 +1,150 @@
+import {
+  type BeamFun,
+  type BeamImport,
+  type FunctionCode,
+  OPCODE,
+  inBeamFile,
+  readExports,
+  readFunctionCode,
+  readFuns,
+  readImportTable,
+} from "../../beam/index.ts";
+import { atomName, listElements } from "../../term/index.ts";
+import type { ModuleCode } from "../code/index.ts";
+import { type CodeEvent, evaluateFunction } from "./evaluate.ts";
+import { UNKNOWN, type Value, mergeValues } from "./value.ts";
+
+/** How many functions are followed for what one of them gives. */
+const MAX_FOLLOWED = 200;
+
+/**
+ * What the code of a module does, as far as it can be told without running it; each part is worked out when it is asked for.
+ *
+ * Everything throws `beam_malformed` with the file if it is damaged, or has instructions of a later OTP than all known ones.
+ */
+export class ModuleAnalysis {
+  readonly module: ModuleCode;
+  #exports: ReadonlySet<string> | undefined;
+  #imports: readonly BeamImport[] | undefined;
+  #funs: readonly BeamFun[] | undefined;
+  #functions: readonly FunctionCode[] | undefined;
+  #byLabel: ReadonlyMap<number, FunctionCode> | undefined;
+  readonly #events = new Map<FunctionCode, readonly CodeEvent[]>();
+
+  constructor(module: ModuleCode) {
+    this.module = module;
+  }
+
+  get name(): string {
+    return this.module.name;
+  }
+
+  /** The exported functions, as `name/arity`. */
+  get exports(): ReadonlySet<string> {
+    return (this.#exports ??= new Set(this.#read(readExports).map(({ name, arity }) => `${name}/${arity}`)));
+  }
+
+  /** The functions of other modules (and of this one, by its name) that the code names. */
+  get imports(): readonly BeamImport[] {
+    return (this.#imports ??= this.#read(readImportTable));
+  }
+
+  get functions(): readonly FunctionCode[] {
+    return (this.#functions ??= this.#read(readFunctionCode));
+  }
+
+  /** What `-behaviour` and `-behavior` name, in the order of the source. */
+  get behaviours(): readonly string[] {
+    const { attributes } = this.module;
+    const named = attributes.filter(({ name }) => name === "behaviour" || name === "behavior");
+    return named.flatMap(({ values }) =>
+      values.flatMap((value) => atomName(value) ?? atomName(listElements(value)?.[0]) ?? []),
+    );
+  }
+
+  /** Whether a function runs when the module is loaded (`-on_load`). */
+  get hasOnLoad(): boolean {
+    return this.functions.some(({ instructions }) => instructions.some(({ opcode }) => opcode === OPCODE.on_load));
+  }
+
+  /** Whether the code names a function of another module, whatever its arity. */
+  calls(module: string, name: string): boolean {
+    return this.imports.some((each) => each.module === module && each.name === name);
+  }
+
+  find(name: string, arity: number): FunctionCode | undefined {
+    return this.functions.find((each) => each.name === name && each.arity === arity);
+  }
+
+  functionAt(label: number): FunctionCode | undefined {
+    this.#byLabel ??= new Map(this.functions.map((each) => [each.label, each]));
+    return this.#byLabel.get(label);
+  }
+
+  /** What a function does, called with anything. */
+  eventsOf(code: FunctionCode): readonly CodeEvent[] {
+    const known = this.#events.get(code);
+    if (known !== undefined) return known;
+    const events = evaluateFunction(code, { ...this.#tables, resultOf: () => UNKNOWN });
+    this.#events.set(code, events);
+    return events;
+  }
+
+  /** What a function gives, each way out of it for itself; the local functions that it calls are followed. */
+  resultsOf(code: FunctionCode): readonly Value[] {
+    let left = MAX_FOLLOWED;
+    const follow = (next: FunctionCode, args?: readonly Value[]): readonly Value[] => {
+      const resultOf = (label: number, given: readonly Value[]): Value => {
+        const called = this.functionAt(label);
+        if (called === undefined || left-- <= 0) return UNKNOWN;
+        // The arguments of the caller mean something else in the function that it calls.
+        const [first, ...others] = follow(
+          called,
+          given.map((each) => (mentionsArgument(each) ? UNKNOWN : each)),
+        );
+        return first === undefined ? UNKNOWN : others.reduce(mergeValues, first);
+      };
+      const events = evaluateFunction(next, { ...this.#tables, resultOf }, args);
+      return events.flatMap((event) => (event.kind === "return" ? [event.value] : []));
+    };
+    return follow(code);
+  }
+
+  /** The functions that a function comes to by local calls and by the funs that it makes, itself first. */
+  reachableFrom(code: FunctionCode): readonly FunctionCode[] {
+    const reached = new Set([code]);
+    for (const each of reached) {
+      for (const event of this.eventsOf(each)) {
+        const label = event.kind === "local" ? event.label : event.kind === "fun" ? event.fun.label : undefined;
+        const next = label === undefined ? undefined : this.functionAt(label);
+        if (next !== undefined) reached.add(next);
+      }
+    }
+    return [...reached];
+  }
+
+  get #tables(): { readonly imports: readonly BeamImport[]; readonly funs: readonly BeamFun[] } {
+    return { imports: this.imports, funs: (this.#funs ??= this.#read(readFuns)) };
+  }
+
+  #read<T>(read: (beam: ModuleCode["beam"]) => T): T {
+    return inBeamFile(this.module.file, () => read(this.module.beam));
+  }
+}
+
+function mentionsArgument(value: Value): boolean {
+  switch (value.kind) {
+    case "argument":
+      return true;
+    case "tuple":
+      return value.elements.some(mentionsArgument);
+    case "cons":
+      return mentionsArgument(value.head) || mentionsArgument(value.tail);
+    case "map":
+      return value.entries.flat().some(mentionsArgument);
+    case "fun":
+      return value.free.some(mentionsArgument);
+    default:
+      return false;
+  }
+}
