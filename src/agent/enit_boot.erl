@@ -9,11 +9,12 @@
 
 -export_type([settings/0]).
 
-%% What src/vm/settings.ts writes and `-enit_boot FILE` names.
+%% What src/vm/agent-settings.ts writes and `-enit_boot FILE` names.
 -type settings() ::
         #{release := {Name :: string(), Version :: string()},
           extensions := [string()],
           applications := [{atom(), application:restart_type()}],
+          command := [string()],
           retries := non_neg_integer() | infinity,
           delay := Milliseconds :: non_neg_integer(),
           environment := [{Variable :: string(), Value :: string() | false}],
@@ -29,6 +30,7 @@ start() ->
     persistent_term:put(?MODULE, Settings),
     lists:foreach(fun restore/1, maps:get(environment, Settings)),
     ok = keep_agent_loaded(code:get_mode()),
+    _ = application:load(enit),
     ok = start_services(Settings),
     Report = enit_report:open(Settings),
     lists:foreach(fun(Port) -> enit_report:event(Report, {listening, Port}) end, distribution_port()),

@@ -27,6 +27,10 @@ of_settings(Key) ->
 
 %% While init is starting, what the release still waits for; later, what someone starts by hand.
 starting(starting, Running) ->
-    [Name || {Name, _Type} <- of_settings(applications), not lists:keymember(Name, 1, Running)];
+    Expected = case of_settings(applications) of
+                   undefined -> [];
+                   Applications -> Applications
+               end,
+    [Name || {Name, _Type} <- Expected, not lists:keymember(Name, 1, Running)];
 starting(_Phase, _Running) ->
     [element(1, Entry) || Entry <- proplists:get_value(starting, application:info())].

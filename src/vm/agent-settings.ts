@@ -1,6 +1,7 @@
 import type { ResolvedApplication, StartType } from "../otp/index.ts";
 import type { Release } from "../release/index.ts";
 import { atom, integer, list, map, string, type Term, tuple } from "../term/index.ts";
+import { releaseCommand } from "./release-command.ts";
 import type { StatePaths } from "./state-paths.ts";
 
 /** When the output of a VM in the background is moved away, so that the state directory stays small. */
@@ -36,6 +37,7 @@ export function agentSettings(input: AgentSettingsInput): Term {
     [atom("release"), tuple(string(release.name), string(release.version))],
     [atom("extensions"), list(release.extensions.map(string))],
     [atom("applications"), list(startsOf(input).map(([name, type]) => tuple(atom(name), atom(type))))],
+    [atom("command"), list(releaseCommand(release).map((word) => string(word)))],
     [atom("retries"), startRetries === "infinity" ? atom("infinity") : integer(startRetries)],
     [atom("delay"), integer(Math.round(startDelaySeconds * 1000))],
     [atom("environment"), list([tuple(string("HOME"), input.home === undefined ? atom("false") : string(input.home))])],

@@ -7,7 +7,10 @@ import { isAlive, type RunningVm } from "./vm-record.ts";
  * The VM need not be our child. Linux tells of its end through a pidfd, which no event loop of ours can wait for, so a
  * copy of enit does; it ends with us.
  */
-export async function waitForExit(vm: RunningVm, signal: AbortSignal): Promise<void> {
+export async function waitForExit(
+  vm: Pick<RunningVm, "pid" | "startTime" | "bootId">,
+  signal: AbortSignal,
+): Promise<void> {
   while (isAlive(vm)) {
     const waiter = Bun.spawn({
       cmd: internalCommand("wait-for-exit", String(vm.pid), vm.startTime, vm.bootId),

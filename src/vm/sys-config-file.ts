@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { readTermFile, writeFileAtomically } from "../otp/index.ts";
 import { formatSysConfig, type MergedConfig, type Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
@@ -15,17 +15,23 @@ export function readSysConfig({ stateDir, version }: Pick<Release, "stateDir" | 
   return asOwnerOf(releasesDir, () => readTermFile(file).terms[0]);
 }
 
-/** Writes what the files of a release say now, for its VM to boot with again. Throws `state_dir_unwritable`. */
+/**
+ * Writes what the files of a release say now, for its VM to boot with again. Of a release that was not started here it is the
+ * first file in the state directory. Throws `state_dir_unwritable`.
+ */
 export function writeSysConfig(
   { stateDir, version }: Pick<Release, "stateDir" | "version">,
   config: MergedConfig,
 ): void {
   const text = formatSysConfig(config);
-  writingState(stateDir, () =>
-    asOwnerOf(statePaths(stateDir).releasesDir, () =>
-      writeFileAtomically(sysConfigFile(stateDir, version), text, 0o600),
-    ),
-  );
+  const file = sysConfigFile(stateDir, version);
+  writingState(stateDir, () => {
+    if (!existsSync(statePaths(stateDir).releasesDir)) mkdirSync(dirname(file), { recursive: true });
+    asOwnerOf(statePaths(stateDir).releasesDir, () => {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileAtomically(file, text, 0o600);
+    });
+  });
 }
 
 function sysConfigFile(stateDir: string, version: string): string {

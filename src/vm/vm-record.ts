@@ -45,6 +45,12 @@ export function isAlive({ pid, startTime, bootId }: Pick<RunningVm, "pid" | "sta
   return found?.startTime === startTime && !"ZX".includes(found.state) && readBootId() === bootId;
 }
 
+/** What tells the process of this number from later ones; `undefined` if there is none. */
+export function identifyProcess(pid: number): Pick<RunningVm, "pid" | "startTime" | "bootId"> | undefined {
+  const found = readProcess(pid);
+  return found === undefined ? undefined : { pid, startTime: found.startTime, bootId: readBootId() };
+}
+
 /** The error of a release without a VM; `action` is what cannot be done to it. */
 export function notRunning(release: string, action: string): EnitError {
   return new EnitError("not_running", `cannot ${action} "${release}": it does not run`, {

@@ -2,11 +2,15 @@ import type { CallOptions, NodeConnection } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import type { Release } from "../../../release/index.ts";
 import { type Term, mapValue, textValue } from "../../../term/index.ts";
+import { releaseCommand, type ReleasePlaces, sendAgent } from "../../../vm/index.ts";
 
-/** Calls a function of the Erlang application that enit puts into its VMs. Throws `foreign_node` where it is not there. */
+/**
+ * Calls a function of the Erlang application that enit puts into its VMs. A node that does not have it, since enit did not
+ * start it or an older enit did, is sent it first.
+ */
 export async function callAgent(
   node: NodeConnection,
-  { name }: Pick<Release, "name">,
+  release: ReleasePlaces,
   module: string,
   functionName: string,
   args: readonly Term[],
@@ -15,27 +19,41 @@ export async function callAgent(
   try {
     return await node.call(module, functionName, args, options);
   } catch (error) {
-    if (!(error instanceof EnitError) || error.data["missing"] !== true) throw error;
-    throw foreignNode(node.node, name, "enit did not start it", error);
+    if (!isMissing(error)) throw error;
+    await sendAgent(node, { wanted: module, command: releaseCommand(release), signal: options.signal });
+    return node.call(module, functionName, args, options);
   }
 }
 
-/** Makes sure that a node which was found by its name alone runs this release. Throws `foreign_node`. */
+/**
+ * Makes sure that a node which was found by its name alone is not the VM of another release. One that enit did not start is
+ * taken for the release, whose definition gives its name and its cookie. Throws `foreign_node`.
+ */
 export async function mustRun(
   node: NodeConnection,
-  release: Pick<Release, "name">,
+  { name }: Pick<Release, "name">,
   options: CallOptions,
 ): Promise<void> {
-  const settings = await callAgent(node, release, "enit_boot", "settings", [], options);
-  const facts = mapValue(settings, "release");
-  const name = facts?.kind === "tuple" ? textValue(facts.elements[0]) : undefined;
-  if (name !== release.name) throw foreignNode(node.node, release.name, `it runs the release "${name ?? "?"}"`);
+  const other = await runningRelease(node, options);
+  if (other === undefined || other === name) return;
+  const state = `a node of this name runs, but it runs the release "${other}"`;
+  throw new EnitError("foreign_node", `cannot ask "${node.node}": ${state}`, {
+    hint: `Stop that node and start the release with: enit start ${name}`,
+    data: { release: name, node: node.node },
+  });
 }
 
-function foreignNode(node: string, release: string, state: string, cause?: unknown): EnitError {
-  return new EnitError("foreign_node", `cannot ask "${node}": a node of this name runs, but ${state}`, {
-    hint: `Stop that node and start the release with: enit start ${release}`,
-    data: { release, node },
-    cause,
-  });
+/** The name of the release that a VM was started for; `undefined` where enit did not start it. */
+async function runningRelease(node: NodeConnection, options: CallOptions): Promise<string | undefined> {
+  try {
+    const facts = mapValue(await node.call("enit_boot", "settings", [], options), "release");
+    return facts?.kind === "tuple" ? textValue(facts.elements[0]) : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof EnitError && error.data["missing"] === true;
 }

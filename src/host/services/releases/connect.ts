@@ -9,7 +9,7 @@ import { mustRun } from "./agent.ts";
 /**
  * Connects to the node of a running release; `undefined` when nothing runs.
  *
- * A node without a record in the state directory is found by its name, and must say that it runs this release.
+ * A node without a record in the state directory is found by its name, whoever started it.
  */
 export async function connectIfRunning(
   release: Release,
@@ -17,7 +17,7 @@ export async function connectIfRunning(
 ): Promise<NodeConnection | undefined> {
   const { name, node, stateDir } = release;
   const vm = findRunningVm(stateDir);
-  if (vm === undefined) return (await isRegistered(release, options)) ? connectByName(release, options) : undefined;
+  if (vm === undefined) return connectByName(release, options);
   try {
     return await connectVm(vm, stateDir, { cookie: node.cookie, signal: options.signal });
   } catch (error) {
@@ -25,9 +25,21 @@ export async function connectIfRunning(
   }
 }
 
-async function connectByName(release: Release, { signal }: WaitOptions): Promise<NodeConnection> {
+/**
+ * Connects to a node that has the name and the cookie of a release without being one that enit started here; `undefined` when
+ * epmd knows none of that name. Throws `foreign_node` where it is the VM of another release.
+ */
+export async function connectByName(release: Release, options: WaitOptions): Promise<NodeConnection | undefined> {
+  if (!(await isRegistered(release, options))) return undefined;
+  const { signal } = options;
   const { nodeName, cookie, listenAddress: address, epmdPort } = release.node;
-  const connection = await connectNode({ node: nodeName, cookie, address, epmdPort, signal });
+  let connection: NodeConnection;
+  try {
+    connection = await connectNode({ node: nodeName, cookie, address, epmdPort, signal });
+  } catch (error) {
+    if (hasEnded(error)) return undefined;
+    throw error;
+  }
   try {
     await mustRun(connection, release, { signal });
     return connection;
@@ -35,6 +47,12 @@ async function connectByName(release: Release, { signal }: WaitOptions): Promise
     await connection.close();
     throw error;
   }
+}
+
+/** epmd hears of the end of a node only a moment after nothing listens there any more. */
+function hasEnded(error: unknown): boolean {
+  if (!(error instanceof EnitError)) return false;
+  return error.code === "node_not_found" || (error.code === "node_unreachable" && !("timeout" in error.data));
 }
 
 /** Connects to the node of a running release. Throws `not_running`. */

@@ -1,8 +1,10 @@
 import type { StopOptions, StoppedRelease } from "../../../contract/index.ts";
+import type { NodeConnection } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
-import { type Limit, type Release, findReleaseName, loadRelease, releaseStateDir } from "../../../release/index.ts";
-import { type RunningVm, findRunningVm, stopRelease } from "../../../vm/index.ts";
+import { type Release, findReleaseName, loadRelease, releaseStateDir } from "../../../release/index.ts";
+import { type RunningVm, findRunningVm, osPidOf, stopNode, stopRelease } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
+import { connectByName } from "./connect.ts";
 
 /** Stops a release as `ReleaseService.stop` does. */
 export async function stop(base: ServiceBase, text: string, options: StopOptions): Promise<StoppedRelease> {
@@ -10,19 +12,24 @@ export async function stop(base: ServiceBase, text: string, options: StopOptions
   const name = findReleaseName(text, settings, { match: options.match ?? false });
   const release = await loadIfPossible(base, name);
   const stateDir = release?.stateDir ?? releaseStateDir(name, settings);
+  const limits = {
+    timeoutSeconds: options.timeoutSeconds ?? release?.node.stopTimeoutSeconds ?? settings.stopTimeoutSeconds,
+    ...(options.force === undefined ? {} : { force: options.force }),
+    signal: options.signal,
+  };
+  if (release !== undefined && findRunningVm(stateDir) === undefined) {
+    await using node = await connectByName(release, options);
+    if (node !== undefined) return await stopForeign(base, release, { node, limits, onWaiting: options.onWaiting });
+  }
   const facts = (vm: RunningVm): { release: { name: string; version: string }; node: string; pid: number } => ({
     release: { name, version: vm.version },
     node: vm.node,
     pid: vm.pid,
   });
-  const timeoutSeconds: Limit =
-    options.timeoutSeconds ?? release?.node.stopTimeoutSeconds ?? settings.stopTimeoutSeconds;
   const { vm, killed } = await stopRelease(
     { name, stateDir },
     {
-      timeoutSeconds,
-      ...(options.force === undefined ? {} : { force: options.force }),
-      signal: options.signal,
+      ...limits,
       onWait: () => log.info(`waiting for another enit that works on "${name}"...`),
       onStopping: async (running) => {
         await hooks.series("vm:stopping", facts(running));
@@ -32,6 +39,27 @@ export async function stop(base: ServiceBase, text: string, options: StopOptions
   );
   await hooks.series("vm:stopped", facts(vm));
   return { release: name, node: vm.node, pid: vm.pid, killed };
+}
+
+interface ForeignStop {
+  readonly node: NodeConnection;
+  readonly limits: Parameters<typeof stopNode>[2];
+  readonly onWaiting: StopOptions["onWaiting"];
+}
+
+/** Stops the node of a release that enit did not start. */
+async function stopForeign(
+  { hooks }: ServiceBase,
+  { name, version }: Release,
+  { node, limits, onWaiting }: ForeignStop,
+): Promise<StoppedRelease> {
+  const pid = await osPidOf(node, limits.signal);
+  const facts = { release: { name, version }, node: node.node, pid };
+  await hooks.series("vm:stopping", facts);
+  onWaiting?.(node.node);
+  const killed = await stopNode(name, node, limits);
+  await hooks.series("vm:stopped", facts);
+  return { release: name, node: node.node, pid, killed };
 }
 
 /** Its files are asked for the timeout alone: a release whose files are broken, or gone, must be stopped all the same. */
