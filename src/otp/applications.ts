@@ -11,6 +11,8 @@ export interface ApplicationPlaces {
   readonly libDirs?: readonly string[];
   /** Directories that hold `.app` files themselves; looked in before the others. */
   readonly ebinDirs?: readonly string[];
+  /** Applications that were read already, from archives for one; found before those in directories. */
+  readonly specs?: readonly AppSpec[];
 }
 
 /**
@@ -42,10 +44,12 @@ export class ApplicationIndex {
   readonly places: readonly string[];
   readonly #ebinDirs: readonly string[];
   readonly #libDirs: readonly string[];
+  readonly #given: readonly AppSpec[];
   readonly #listings = new Map<string, readonly string[]>();
   readonly #specs = new Map<string, AppSpec | undefined>();
 
-  constructor({ libDirs = [], ebinDirs = [] }: ApplicationPlaces) {
+  constructor({ libDirs = [], ebinDirs = [], specs = [] }: ApplicationPlaces) {
+    this.#given = specs;
     this.#libDirs = libDirs;
     this.#ebinDirs = ebinDirs;
     this.places = [...ebinDirs, ...libDirs];
@@ -62,13 +66,14 @@ export class ApplicationIndex {
 
   /** All versions of an application, the highest first; of the same version, in the order of the places. */
   all(name: string): AppSpec[] {
-    const specs = this.#files(name).flatMap((file) => this.#read(name, file) ?? []);
+    const found = this.#files(name).flatMap((file) => this.#read(name, file) ?? []);
+    const specs = [...this.#given.filter((spec) => spec.name === name), ...found];
     return specs.sort((a, b) => compareVersions(b.vsn, a.vsn));
   }
 
   /** The names of all that looks like an application, sorted; for hints, since no file is read for it. */
   names(): string[] {
-    const names = new Set<string>();
+    const names = new Set(this.#given.map((spec) => spec.name));
     for (const directory of this.#libDirs) {
       for (const entry of this.#list(directory)) names.add(entry.replace(/-\d.*$/, ""));
     }
@@ -79,6 +84,8 @@ export class ApplicationIndex {
   }
 
   #findVersion(name: string, vsn: string): AppSpec | undefined {
+    const given = this.#given.find((spec) => spec.name === name && spec.vsn === vsn);
+    if (given !== undefined) return given;
     let fault: EnitError | undefined;
     for (const file of this.#files(name)) {
       try {

@@ -16,7 +16,7 @@ export {
 export type { NewFile } from "./files.ts";
 export { findOtp } from "./installation.ts";
 export type { FindOtpOptions, OtpInstallation } from "./installation.ts";
-export { START_TYPES, parseRelease, readReleaseFile, releaseToTerm } from "./rel.ts";
+export { START_TYPES, parseRelease, parseReleaseFile, readReleaseFile, releaseToTerm } from "./rel.ts";
 export type { ReleaseApplication, ReleaseSpec, StartType } from "./rel.ts";
 export { installRelease, readReleasesFile, releasesToTerm } from "./releases-file.ts";
 export type { InstallReleaseOptions, InstalledLibrary, InstalledRelease, ReleaseStatus } from "./releases-file.ts";
@@ -43,3 +43,5 @@ export type { StartErlData } from "./start-erl-data.ts";
 export { formatTermFile, readTermFile, writeTermFile } from "./term-file.ts";
 export type { TermFile, TermFileOptions } from "./term-file.ts";
 export { compareVersions } from "./version.ts";
+export { readZip } from "./zip/index.ts";
+export type { ZipEntry } from "./zip/index.ts";

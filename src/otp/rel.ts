@@ -15,8 +15,9 @@ import {
   tuple,
 } from "../term/index.ts";
 import type { Term } from "../term/index.ts";
+import { readWholeFile } from "./files.ts";
 import { placeData, showPlace } from "./place.ts";
-import { readTermFile } from "./term-file.ts";
+import { parseTermFile } from "./term-file.ts";
 
 /** How an application is started: the first three start it, `load` only loads it, `none` loads its code alone. */
 export const START_TYPES = ["permanent", "transient", "temporary", "load", "none"] as const;
@@ -47,7 +48,12 @@ export interface ReleaseApplication {
  * not written as `{APP, VSN}`, `{APP, VSN, TYPE}`, `{APP, VSN, INCLUDED}` or `{APP, VSN, TYPE, INCLUDED}`.
  */
 export function readReleaseFile(file: string): ReleaseSpec {
-  const { terms, positionOf } = readTermFile(file);
+  return parseReleaseFile(readWholeFile(file), file);
+}
+
+/** As `readReleaseFile`, with the content at hand. */
+export function parseReleaseFile(content: Uint8Array, file: string): ReleaseSpec {
+  const { terms, positionOf } = parseTermFile(content, file);
   const [term] = terms;
   if (term === undefined) throw malformed(file, "it is empty");
   return parseRelease(term, file, positionOf);

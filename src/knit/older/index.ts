@@ -1,0 +1,3 @@
+export { type OlderTarball, findOlder } from "./find-older.ts";
+export { type OlderLibrary, type OlderRelease, type ReleaseId, readOlderRelease } from "./older-release.ts";
+export { versionOrder } from "./version-order.ts";

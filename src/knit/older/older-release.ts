@@ -1,0 +1,163 @@
+import { EnitError } from "../../error/index.ts";
+import { type ReleaseSpec, parseReleaseFile, readZip } from "../../otp/index.ts";
+import { readTarball } from "./read-tarball.ts";
+import type { TarChoice, TarMember } from "./tar-parser.ts";
+
+/** An older release, as far as an upgrade needs it. */
+export interface OlderRelease {
+  readonly version: string;
+  /** The tarball, absolute. */
+  readonly file: string;
+  /** As its `.rel` file has it. */
+  readonly spec: ReleaseSpec;
+  /** What is in `lib`, by the names of the directories (`stdlib-4.2`), whether they are directories or archives. */
+  readonly libraries: ReadonlyMap<string, OlderLibrary>;
+}
+
+/** What is in the `ebin` of an application. */
+export interface OlderLibrary {
+  /** The names of all files. */
+  readonly names: ReadonlySet<string>;
+  /** The files that are not known already, by path below the application's directory: `ebin/lists.beam`. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface ReadOlderOptions {
+  readonly signal: AbortSignal;
+  /** Whether a file is known, by its path (`lib/stdlib-4.2/ebin/lists.beam`) and its bytes. Default: none is. */
+  readonly isKnown?: (path: string, bytes: Uint8Array) => boolean;
+}
+
+/** A release by its name and version. */
+export interface ReleaseId {
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * Reads a release from its tarball: with or without a directory at its top. Where it is known which release that is, reading
+ * stops once everything was seen, which is early if `releases` and `lib` come first, as in tarballs of enit. Where it is not,
+ * it is the one with the most applications.
+ *
+ * @throws EnitError `tarball_foreign` if it holds another release or none; `tarball_damaged`, `file_unreadable`,
+ * `release_malformed`, `term_syntax`, `zip_malformed`.
+ */
+export async function readOlderRelease(
+  file: string,
+  release: ReleaseId | undefined,
+  options: ReadOlderOptions,
+): Promise<OlderRelease> {
+  const collector = new ReleaseCollector(file, release, options.isKnown ?? (() => false));
+  await readTarball(file, collector, options.signal);
+  return collector.result();
+}
+
+class ReleaseCollector {
+  readonly #file: string;
+  readonly #release: ReleaseId | undefined;
+  readonly #isKnown: (path: string, bytes: Uint8Array) => boolean;
+  readonly #libraries = new Map<string, { names: Set<string>; files: Map<string, Uint8Array> }>();
+  readonly #others = new Set<string>();
+  #spec: ReleaseSpec | undefined;
+  #version = "";
+
+  constructor(file: string, release: ReleaseId | undefined, isKnown: (path: string, bytes: Uint8Array) => boolean) {
+    this.#file = file;
+    this.#release = release;
+    this.#isKnown = isKnown;
+  }
+
+  readonly choose = ({ path, type }: TarMember): TarChoice => {
+    const parts = partsOf(path);
+    const [top, directory, third, name] = parts;
+    if (top === "lib") {
+      if (directory === undefined) return "skip";
+      if (type === "directory" && parts.length === 2) this.#library(directory);
+      if (type !== "file") return "skip";
+      if (parts.length === 2 && directory.endsWith(ARCHIVE)) return "read";
+      return parts.length === 4 && third === "ebin" && name !== undefined ? "read" : "skip";
+    }
+    if (top === "releases" && parts.length === 3 && third?.endsWith(".rel") === true) {
+      const wanted = this.#release;
+      if (wanted === undefined || (directory === wanted.version && third === `${wanted.name}.rel`)) return "read";
+      this.#others.add(parts.join("/"));
+    }
+    return this.#isComplete() ? "stop" : "skip";
+  };
+
+  readonly content = ({ path }: TarMember, bytes: Uint8Array): void => {
+    const parts = partsOf(path);
+    const [top, directory = "", third, name = ""] = parts;
+    if (top === "releases") {
+      const spec = parseReleaseFile(bytes, `${this.#file}:${parts.join("/")}`);
+      if (this.#spec !== undefined && this.#spec.applications.length >= spec.applications.length) return;
+      this.#spec = spec;
+      this.#version = directory;
+    } else if (third === "ebin") {
+      this.#add(directory, name, bytes);
+    } else {
+      const library = directory.slice(0, -ARCHIVE.length);
+      this.#library(library);
+      for (const entry of readZip(bytes)) {
+        const [inside, ebin, file, ...deeper] = entry.name.split("/");
+        if (inside === library && ebin === "ebin" && file !== undefined && deeper.length === 0) {
+          this.#add(library, file, entry.content());
+        }
+      }
+    }
+  };
+
+  result(): OlderRelease {
+    const { name, version } = this.#release ?? { name: this.#spec?.name, version: this.#version };
+    if (this.#spec === undefined) throw foreign(this.#file, this.#release, [...this.#others]);
+    if (this.#spec.name !== name || this.#spec.vsn !== version) {
+      throw foreign(this.#file, this.#release, [`${this.#spec.name} ${this.#spec.vsn}`]);
+    }
+    return { version, file: this.#file, spec: this.#spec, libraries: this.#libraries };
+  }
+
+  #library(directory: string): { names: Set<string>; files: Map<string, Uint8Array> } {
+    const known = this.#libraries.get(directory);
+    if (known !== undefined) return known;
+    const library = { names: new Set<string>(), files: new Map<string, Uint8Array>() };
+    this.#libraries.set(directory, library);
+    return library;
+  }
+
+  #add(directory: string, name: string, bytes: Uint8Array): void {
+    const library = this.#library(directory);
+    library.names.add(name);
+    if (!this.#isKnown(`lib/${directory}/ebin/${name}`, bytes))
+      library.files.set(`ebin/${name}`, bytes.slice());
+  }
+
+  /** Whether the release is known and all its applications were seen, of which none is left half read outside of `lib`. */
+  #isComplete(): boolean {
+    return (
+      this.#release !== undefined &&
+      this.#spec !== undefined &&
+      this.#spec.applications.every(({ name, vsn }) => this.#libraries.has(`${name}-${vsn}`))
+    );
+  }
+}
+
+const ARCHIVE = ".ez";
+/** What is at the top of a release, the directories of `erts` aside. */
+const TOP = new Set(["bin", "lib", "releases"]);
+
+/** The parts of a path from the root of the release, whatever directory it is in. */
+function partsOf(path: string): string[] {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  const [first] = parts;
+  return first === undefined || TOP.has(first) || first.startsWith("erts-") ? parts : parts.slice(1);
+}
+
+function foreign(file: string, release: ReleaseId | undefined, found: readonly string[]): EnitError {
+  const what = release === undefined ? "a release" : `${release.name} ${release.version}`;
+  const state = found.length === 0 ? "it holds no release" : `it holds ${found.join(", ")}`;
+  return new EnitError("tarball_foreign", `cannot read ${what} from "${file}": ${state}`, {
+    kind: "input",
+    hint: "The tarball of a release has a file releases/VERSION/NAME.rel in it.",
+    data: { file, ...release, found },
+  });
+}
