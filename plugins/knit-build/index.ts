@@ -1,5 +1,6 @@
 import { EnitError, definePlugin } from "../../src/contract/index.ts";
 import { append, openLog } from "./log-file.ts";
+import { renderBuild } from "./render.ts";
 
 export default definePlugin({
   name: "knit-build",
@@ -32,6 +33,14 @@ export default definePlugin({
           valueHint: "FILE",
           description: "The reltool.config",
         },
+        full: {
+          type: "boolean",
+          description: "Pack all applications into the upgrade, also those that every older release has",
+        },
+        allowSameVersion: {
+          type: "boolean",
+          description: "Warn of applications whose code changed without their version, in place of refusing them",
+        },
         variables: {
           type: "positional",
           rest: true,
@@ -43,7 +52,13 @@ export default definePlugin({
         const began = performance.now();
         const log = openLog(ctx.log, { details: args.verbosity || args.debug, file: args.logFile });
         try {
-          const built = await ctx.build.release({ configFile: args.reltoolConfig, variables: args.variables, log });
+          const built = await ctx.build.release({
+            configFile: args.reltoolConfig,
+            variables: args.variables,
+            full: args.full,
+            allowSameVersion: args.allowSameVersion,
+            log,
+          });
           return { ...built, milliseconds: Math.round(performance.now() - began) };
         } catch (error) {
           // The screen gets it from the host.
@@ -52,19 +67,8 @@ export default definePlugin({
           throw error;
         }
       },
-      render: ({ release, otp, applications, buildDirectory, tarball, milliseconds }, ui) => {
-        // As knit's users know it, -q leaves nothing but errors.
-        if (ui.quiet) return "";
-        return ui.fields([
-          ["Release", `${release.name} ${release.version}`],
-          ["Erlang/OTP", `${otp.version} (erts ${otp.erts})`],
-          ["Applications", applications.length],
-          ["Directory", buildDirectory],
-          ["Tarball", tarball.file],
-          ["Size", `${(tarball.size / 1e6).toFixed(1)} MB, ${tarball.files} files`],
-          ["Time", `${(milliseconds / 1000).toFixed(2)} s`],
-        ]);
-      },
+      // As knit's users know it, -q leaves nothing but errors.
+      render: (built, ui) => (ui.quiet ? "" : renderBuild(built, ui)),
     },
   },
 });

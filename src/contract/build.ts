@@ -4,7 +4,8 @@ import type { Log } from "./context.ts";
 /** Builds releases from a `reltool.config`, natively: no Erlang VM is started, except for `.script` files. */
 export interface BuildService {
   /**
-   * Builds a release: its tree and its tarball. Calls the `build:*` hooks and the overlay operations of all plugins, those in
+   * Builds a release: its tree, its tarball, and the upgrade from older ones whose tarballs are there. Calls the hooks
+   * `build:*`, `upgrade:appup`, `upgrade:relup`, `upgrade:packaged` and the overlay operations of all plugins, those in
    * `plugins/` beside the configuration among them.
    */
   release(options?: BuildOptions): Promise<BuildResult>;
@@ -15,6 +16,10 @@ export interface BuildOptions {
   readonly configFile?: string | undefined;
   /** `name=value` words, which are stronger than the configuration. */
   readonly variables?: readonly string[];
+  /** Pack all applications into the upgrade, also those that every older release has. */
+  readonly full?: boolean;
+  /** Warn of an application whose code changed without its version, in place of refusing it. */
+  readonly allowSameVersion?: boolean;
   /** Where messages go. Default: that of the host. */
   readonly log?: Log;
 }

@@ -2,6 +2,8 @@ import type { OtpInstallation } from "../otp/index.ts";
 import type { Term } from "../term/index.ts";
 import type { BuildWarning } from "./config/config.ts";
 import type { OverlayOperations } from "./overlay/run-overlays.ts";
+import type { ChangeAppup } from "./upgrade/appups.ts";
+import type { BuiltUpgrade } from "./upgrade/built-upgrade.ts";
 
 /** What is to be built. */
 export interface BuildRequest {
@@ -11,6 +13,10 @@ export interface BuildRequest {
   readonly configFile?: string | undefined;
   /** `name=value` words. */
   readonly variables?: readonly string[];
+  /** Pack all applications into the upgrade. Default: those that are new to some older release. */
+  readonly full?: boolean;
+  /** Warn of an application whose code changed without its version, in place of refusing it. */
+  readonly allowSameVersion?: boolean;
 }
 
 /** What a build needs of its host. */
@@ -41,12 +47,22 @@ export interface BuildPlugins {
   readonly spec: ((spec: Term, facts: BuildFacts) => Promise<Term>) | undefined;
   readonly overlaid: (facts: BuildFacts) => Promise<void>;
   readonly packaged: (facts: BuildFacts & { readonly file: string; readonly size: number }) => Promise<void>;
+  /** `undefined` where no plugin takes part. */
+  readonly appup: ChangeAppup | undefined;
+  readonly relup: ((relup: Term, facts: UpgradeFacts) => Promise<Term>) | undefined;
+  readonly upgradePackaged: (facts: UpgradeFacts & { readonly file: string; readonly size: number }) => Promise<void>;
 }
 
 export interface BuildFacts {
   readonly release: { readonly name: string; readonly version: string };
   /** The tree: where it is made, or, once it is packed, where it is. */
   readonly buildDirectory: string;
+}
+
+export interface UpgradeFacts {
+  readonly release: { readonly name: string; readonly version: string };
+  /** The versions of the older releases. */
+  readonly from: readonly string[];
 }
 
 /** What was built. Paths are absolute, sizes in bytes. */
@@ -57,5 +73,7 @@ export interface BuildResult {
   readonly applications: readonly { readonly name: string; readonly version: string }[];
   readonly buildDirectory: string;
   readonly tarball: { readonly file: string; readonly size: number; readonly files: number };
+  /** `null` where there is no older release that a way leads from. */
+  readonly upgrade: BuiltUpgrade | null;
   readonly warnings: readonly BuildWarning[];
 }

@@ -1,5 +1,5 @@
 import { existsSync, openSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { EnitError, toFileError } from "../error/index.ts";
 import { type FileLock, lockOpenFile } from "../system/index.ts";
 import type { BuildFacts, BuildRequest, BuildResult, BuildTools } from "./build-request.ts";
@@ -8,35 +8,54 @@ import { type BuildDirectories, MARKER, makeDirectory, prepareDirectories } from
 import { makeTree } from "./make-tree.ts";
 import { type Tarball, tarballTime, writeTarball } from "./package/tarball.ts";
 import { type Project, openProject } from "./project.ts";
+import { type BuiltUpgrade, type UpgradePlan, describeUpgrade, packUpgrade, planUpgrade } from "./upgrade/index.ts";
 
 /** The modes of what is made must not differ from one machine to the next; those of what is copied are kept. */
 const UMASK = 0o022;
 
 /**
- * Builds a release from a `reltool.config`: the tree `TARGET_DIR/NAME` and the tarball `RELEASE_DIR/NAME-VERSION.tar.gz`.
+ * Builds a release from a `reltool.config`: the tree `TARGET_DIR/NAME`, the tarball `RELEASE_DIR/NAME-VERSION.tar.gz`, and, where
+ * there are older ones in `RELEASE_DIR`, the upgrade from all of them, `UPGRADE_DIR/NAME-VERSION.tar.gz`.
  *
- * Both are made beside their places and take them when they are complete: after an error or an abort nothing has changed.
+ * All are made beside their places and take them when they are complete: after an error or an abort nothing has changed.
  * Builds in one target directory take turns. Throws what its steps throw, and `tarball_exists` unless `force` is set.
  */
 export async function buildRelease(request: BuildRequest, tools: BuildTools): Promise<BuildResult> {
   const warnings: BuildWarning[] = [];
-  const project = await openProject(request, tools, (warning) => {
+  const warn = (warning: BuildWarning): void => {
     warnings.push(warning);
     tools.log.warn(warning.message);
-  });
+  };
+  const concerns: BuildWarning[] = [];
+  const concern = (warning: BuildWarning): void => {
+    concerns.push(warning);
+    warn(warning);
+  };
+  const project = await openProject(request, tools, warn);
   using cleanup = new DisposableStack();
   cleanup.use(await lockDirectory(project.options.targetDir, tools));
   cleanup.adopt(process.umask(UMASK), (before) => process.umask(before));
-  checkTarball(project);
-  const { targetDir, tmpDir, removeTmp } = project.options;
+  checkTarball(project.tarball, project);
+  const { targetDir, tmpDir, removeTmp, releaseDir, upgradeDir } = project.options;
   const { name, version } = project.release;
   tools.log.info(`building ${name} ${version} with Erlang/OTP ${project.otp.version}`);
-  const directories = prepareDirectories({ targetDir, tmpDir, name, keep: [project.options.releaseDir] });
+  const directories = prepareDirectories({ targetDir, tmpDir, name, keep: [releaseDir, upgradeDir] });
   try {
     const spec = await makeTree(project, directories, tools, warnings);
-    const tarball = await packTree(project, directories, tools);
+    const plan = await planUpgrade(
+      project,
+      { tree: directories.tree, spec, allowSameVersion: request.allowSameVersion ?? false, warn: concern },
+      tools,
+    );
+    if (plan !== undefined) checkTarball(project.upgradeTarball, project);
+    refuseWarnings(concerns, project);
+    const { tarball, upgrade } = await pack(project, { directories, plan, full: request.full ?? false }, tools);
     const facts = factsOf(project, directories.final);
     await project.plugins.packaged({ ...facts, file: project.tarball, size: tarball.size });
+    if (upgrade !== null) {
+      const from = upgrade.from.map((way) => way.version);
+      await project.plugins.upgradePackaged({ release: facts.release, from, file: upgrade.file, size: upgrade.size });
+    }
     return {
       release: facts.release,
       config: project.config.file,
@@ -44,6 +63,7 @@ export async function buildRelease(request: BuildRequest, tools: BuildTools): Pr
       applications: spec.applications.map((each) => ({ name: each.name, version: each.vsn })),
       buildDirectory: directories.final,
       tarball: { file: project.tarball, ...tarball },
+      upgrade,
       warnings,
     };
   } finally {
@@ -51,40 +71,93 @@ export async function buildRelease(request: BuildRequest, tools: BuildTools): Pr
   }
 }
 
-/** Packs the tree beside the tarball's place, then puts both where they belong. */
-async function packTree(project: Project, directories: BuildDirectories, tools: BuildTools): Promise<Tarball> {
-  const { releaseDir } = project.options;
+/** Packs the release and its upgrade beside their places, then puts the tree and them where they belong. */
+async function pack(
+  project: Project,
+  work: { readonly directories: BuildDirectories; readonly plan: UpgradePlan | undefined; readonly full: boolean },
+  tools: BuildTools,
+): Promise<{ tarball: Tarball; upgrade: BuiltUpgrade | null }> {
+  const { directories, plan, full } = work;
   const { name, version } = project.release;
-  makeDirectory(releaseDir);
-  const unfinished = join(releaseDir, `.${name}-${version}.tar.gz.${process.pid}.tmp`);
-  tools.log.debug(`packing ${project.tarball}`);
+  using unfinished = new UnfinishedFiles();
+  const options = { mtime: tarballTime(tools.env), signal: tools.signal };
+  const release = unfinished.beside(project.tarball);
+  const tarball = await withProgress(`packing ${name}-${version}.tar.gz`, project.tarball, tools, (onBytes) =>
+    writeTarball(directories.tree, release, { ...options, prefix: name, except: [MARKER], onBytes }),
+  );
+  let upgrade: BuiltUpgrade | null = null;
+  if (plan !== undefined) {
+    const content = { name, version, tree: directories.tree, scratch: directories.scratch, full };
+    const file = unfinished.beside(project.upgradeTarball);
+    const packed = await withProgress(`packing the upgrade to ${version}`, project.upgradeTarball, tools, (onBytes) =>
+      packUpgrade(plan, content, file, { ...options, onBytes }),
+    );
+    upgrade = describeUpgrade(plan, project.upgradeTarball, packed);
+  }
+  tools.signal.throwIfAborted();
+  checkTarball(project.tarball, project);
+  if (upgrade !== null) checkTarball(project.upgradeTarball, project);
+  directories.commit();
+  unfinished.commit();
+  return { tarball, upgrade };
+}
+
+async function withProgress(
+  label: string,
+  file: string,
+  tools: BuildTools,
+  write: (onBytes: (done: number, total: number) => void) => Promise<Tarball>,
+): Promise<Tarball> {
+  tools.log.debug(`packing ${file}`);
+  using progress = tools.progress(label, 100);
   try {
-    using progress = tools.progress(`packing ${name}-${version}.tar.gz`, 100);
-    const tarball = await writeTarball(directories.tree, unfinished, {
-      prefix: name,
-      except: [MARKER],
-      mtime: tarballTime(tools.env),
-      signal: tools.signal,
-      onBytes: (done, total) => progress.update(Math.floor((100 * done) / Math.max(1, total))),
-    });
-    tools.signal.throwIfAborted();
-    checkTarball(project);
-    directories.commit();
-    renameSync(unfinished, project.tarball);
-    return tarball;
+    return await write((done, total) => progress.update(Math.floor((100 * done) / Math.max(1, total))));
   } catch (error) {
-    throw toFileError(error, { code: "file_unwritable", action: "write", path: project.tarball });
-  } finally {
-    rmSync(unfinished, { force: true });
+    throw toFileError(error, { code: "file_unwritable", action: "write", path: file });
   }
 }
 
-function checkTarball({ tarball, options }: Project): void {
-  if (options.force || !existsSync(tarball)) return;
-  throw new EnitError("tarball_exists", `cannot write "${tarball}": it is there already`, {
+/** Files that are made beside their places; those that did not take them are gone at the end. */
+class UnfinishedFiles implements Disposable {
+  readonly #files: { readonly unfinished: string; readonly final: string }[] = [];
+
+  beside(final: string): string {
+    makeDirectory(dirname(final));
+    const unfinished = join(dirname(final), `.${basename(final)}.${process.pid}.tmp`);
+    this.#files.push({ unfinished, final });
+    return unfinished;
+  }
+
+  commit(): void {
+    for (const { unfinished, final } of this.#files) {
+      try {
+        renameSync(unfinished, final);
+      } catch (error) {
+        throw toFileError(error, { code: "file_unwritable", action: "write", path: final });
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const { unfinished } of this.#files) rmSync(unfinished, { force: true });
+  }
+}
+
+function refuseWarnings(warnings: readonly BuildWarning[], { options }: Project): void {
+  if (!options.warningsAsErrors || warnings.length === 0) return;
+  const messages = warnings.map(({ message }) => message);
+  throw new EnitError("warnings_as_errors", `cannot make the upgrade: there are warnings\n  ${messages.join("\n  ")}`, {
+    hint: "Without {warnings_as_errors, true} they are only shown.",
+    data: { warnings: messages },
+  });
+}
+
+function checkTarball(file: string, { options }: Project): void {
+  if (options.force || !existsSync(file)) return;
+  throw new EnitError("tarball_exists", `cannot write "${file}": it is there already`, {
     kind: "input",
     hint: "Raise the version of the release, or overwrite it with force=true.",
-    data: { file: tarball },
+    data: { file },
   });
 }
 

@@ -13,6 +13,8 @@ const TMP_NAME = ".knit_tmp";
 export interface BuildDirectories {
   /** Where the tree is made. */
   readonly tree: string;
+  /** Where files may be made that are not part of it. */
+  readonly scratch: string;
   /** Where it will be. */
   readonly final: string;
   /** Puts the tree in its place; what was there before is gone when this returns. */
@@ -54,6 +56,7 @@ export function prepareDirectories(options: {
   makeDirectory(tree);
   return {
     tree,
+    scratch: join(tmpDir, `${name}.upgrade`),
     final,
     commit: () => {
       writing(final, () => {

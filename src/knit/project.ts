@@ -18,6 +18,8 @@ export interface Project {
   readonly plugins: BuildPlugins;
   /** Where the tarball belongs, absolute. */
   readonly tarball: string;
+  /** Where the tarball of an upgrade belongs, absolute. */
+  readonly upgradeTarball: string;
 }
 
 /** Reads the configuration, the variables of the command line, and the versions in the repository. Makes nothing. */
@@ -32,6 +34,7 @@ export async function openProject(request: BuildRequest, tools: BuildTools, warn
   const options = readOptions(config, warn);
   const otp = tools.findOtp(options.rootDir);
   const release = await resolveReleases(options.sys, config, tools.signal);
-  const tarball = join(options.releaseDir, `${release.name}-${release.version}.tar.gz`);
-  return { config, options, release, otp, plugins, tarball };
+  const name = `${release.name}-${release.version}.tar.gz`;
+  const [tarball, upgradeTarball] = [join(options.releaseDir, name), join(options.upgradeDir, name)];
+  return { config, options, release, otp, plugins, tarball, upgradeTarball };
 }

@@ -226,7 +226,7 @@ describe("the options of knit-build", () => {
 
   test("options for upgrades are checked, and make no difference to a release", async () => {
     using project = knitProject({
-      terms: `{semver, false}. {version_regex, "^1"}. {version_min, <<"0.9">>}. {upgrade_versions, ["0.9"]}. {upgrade_dir, "u"}.`,
+      terms: `{semver, false}. {version_regex, "^1"}. {version_min, <<"0.9">>}. {upgrade_dir, "u"}.`,
     });
     const run = await project.build(['version_regexp=!!{"^1", [caseless]}']);
     expect(run).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("warning") as string });

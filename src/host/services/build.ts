@@ -18,7 +18,13 @@ export function makeBuildService(base: ServiceBase): BuildService {
   return {
     release: (options = {}) =>
       buildRelease(
-        { workingDirectory: process.cwd(), configFile: options.configFile, variables: options.variables ?? [] },
+        {
+          workingDirectory: process.cwd(),
+          configFile: options.configFile,
+          variables: options.variables ?? [],
+          full: options.full ?? false,
+          allowSameVersion: options.allowSameVersion ?? false,
+        },
         makeTools(base, options),
       ),
   };
@@ -60,5 +66,12 @@ function makePlugins({ hooks, plugins }: ServiceBase): BuildPlugins {
     spec: plugins.hasHook("build:spec") ? (spec, facts) => hooks.waterfall("build:spec", spec, facts) : undefined,
     overlaid: (facts) => hooks.series("build:overlaid", facts),
     packaged: (facts) => hooks.series("build:packaged", facts),
+    appup: plugins.hasHook("upgrade:appup")
+      ? (change, facts) => hooks.waterfall("upgrade:appup", change, facts)
+      : undefined,
+    relup: plugins.hasHook("upgrade:relup")
+      ? (relup, facts) => hooks.waterfall("upgrade:relup", relup, facts)
+      : undefined,
+    upgradePackaged: (facts) => hooks.series("upgrade:packaged", facts),
   };
 }

@@ -3,15 +3,17 @@ import { dirname } from "node:path";
 import { EnitError, toFileError } from "../../error/index.ts";
 import { openGzip } from "./gzip.ts";
 import { encodeEnd, encodeHeader, paddingOf } from "./tar-header.ts";
-import { type TreeEntriesOptions, listTree } from "./tree-entries.ts";
+import { type TreeEntriesOptions, type TreeEntry, listTree } from "./tree-entries.ts";
 
-export interface TarballOptions extends TreeEntriesOptions {
+export interface PackOptions {
   /** The time of every entry, in seconds since 1970. */
   readonly mtime: number;
   readonly signal: AbortSignal;
   /** Told how many of all bytes are read. */
   readonly onBytes?: (done: number, total: number) => void;
 }
+
+export interface TarballOptions extends PackOptions, TreeEntriesOptions {}
 
 export interface Tarball {
   /** Of the compressed file, in bytes. */
@@ -30,7 +32,11 @@ const READ_SIZE = 256 * 1024;
  * `file_unreadable`, `file_unpackable`, `file_changed` for a file that changes meanwhile.
  */
 export async function writeTarball(tree: string, file: string, options: TarballOptions): Promise<Tarball> {
-  const entries = listTree(tree, options);
+  return packEntries(listTree(tree, options), file, options);
+}
+
+/** As `writeTarball`, of entries in the order given. */
+export async function packEntries(entries: readonly TreeEntry[], file: string, options: PackOptions): Promise<Tarball> {
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   const output = writing(file, () => {
     mkdirSync(dirname(file), { recursive: true });

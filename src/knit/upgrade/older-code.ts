@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { readWholeFile } from "../../otp/index.ts";
+import { type ApplicationCode, applicationCodeOf, compareModules } from "../code/index.ts";
+import { type OlderLibrary, type OlderRelease, type OlderTarball, readOlderRelease } from "../older/index.ts";
+import type { TreeCode } from "./tree-code.ts";
+
+/** An application whose version stands for two different codes. */
+export interface AmbiguousVersion {
+  readonly library: string;
+  readonly modules: readonly string[];
+  /** The tarballs, or the tree, that have it. */
+  readonly files: readonly [older: string, newer: string];
+}
+
+/**
+ * The applications of older releases, each version once, and what of them disagrees. What the tree or another older release has
+ * too is not kept a second time.
+ */
+export class OlderCode {
+  readonly #tree: TreeCode;
+  readonly #libraries = new Map<string, { readonly code: ApplicationCode; readonly file: string }>();
+  readonly ambiguous: AmbiguousVersion[] = [];
+
+  constructor(tree: TreeCode) {
+    this.#tree = tree;
+  }
+
+  /** Reads a release, its applications as well. Throws what `readOlderRelease` and `applicationCodeOf` throw. */
+  async read(tarball: OlderTarball, name: string, signal: AbortSignal): Promise<OlderRelease> {
+    const { version, file } = tarball;
+    const release = await readOlderRelease(file, { name, version }, { signal, isKnown: this.#tree.has });
+    for (const [library, content] of release.libraries) this.#add(release, library, content);
+    // What was compared is not needed any more.
+    const libraries = new Map([...release.libraries].map(([library, { names }]) => [library, { names, files: EMPTY }]));
+    return { ...release, libraries };
+  }
+
+  /** An application of an older release that the tree does not have, by the name of its directory. */
+  application(library: string): ApplicationCode | undefined {
+    return this.#libraries.get(library)?.code;
+  }
+
+  /** All applications of older releases that the tree does not have. */
+  get applications(): readonly ApplicationCode[] {
+    return [...this.#libraries.values()].map(({ code }) => code);
+  }
+
+  #add({ file }: OlderRelease, library: string, content: OlderLibrary): void {
+    const origin = `${file}:lib/${library}`;
+    if (this.#tree.libraries.has(library)) {
+      const newer = this.#tree.application(library);
+      const names = new Set([...newer.modules.keys()].map((name) => `${name}.beam`));
+      const isSame = content.files.size === 0 && names.isSubsetOf(content.names);
+      if (!isSame) this.#compare(library, this.#complete(library, content, origin), newer, [file, "the new release"]);
+      return;
+    }
+    // A directory that holds no application, but something for priv or the like.
+    if (![...content.names].some((name) => name.endsWith(".app"))) return;
+    const code = applicationCodeOf(content.files, origin);
+    const known = this.#libraries.get(library);
+    if (known === undefined) this.#libraries.set(library, { code, file });
+    else this.#compare(library, known.code, code, [known.file, file]);
+  }
+
+  /** Of a library that the tree has, an older release gives only what is different. */
+  #complete(library: string, { names, files }: OlderLibrary, origin: string): ApplicationCode {
+    const { origin: directory } = this.#tree.application(library);
+    const all = [...names].map(
+      (name) => [`ebin/${name}`, files.get(`ebin/${name}`) ?? readWholeFile(join(directory, "ebin", name))] as const,
+    );
+    return applicationCodeOf(new Map(all), origin);
+  }
+
+  #compare(
+    library: string,
+    older: ApplicationCode,
+    newer: ApplicationCode,
+    files: readonly [older: string, newer: string],
+  ): void {
+    const { added, changed, removed } = compareModules(older, newer);
+    const modules = [...added, ...changed, ...removed].sort();
+    if (modules.length > 0) this.ambiguous.push({ library, modules, files });
+  }
+}
+
+const EMPTY: ReadonlyMap<string, Uint8Array> = new Map();

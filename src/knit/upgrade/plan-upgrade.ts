@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import { type ReleaseSpec, formatTermFile } from "../../otp/index.ts";
+import type { Term } from "../../term/index.ts";
+import type { BuildTools } from "../build-request.ts";
+import type { BuildWarning } from "../config/config.ts";
+import { type ModuleChanges, compareModules } from "../code/index.ts";
+import { type OlderTarball, findOlder } from "../older/index.ts";
+import type { Project } from "../project.ts";
+import { type AppupWays, completeAppup } from "./appups.ts";
+import { type LeftOut, type ReleaseWays, makeWays } from "./make-ways.ts";
+import { OlderCode } from "./older-code.ts";
+import { checkVersions, readOlder } from "./read-older.ts";
+import { TreeCode } from "./tree-code.ts";
+import { type VersionChange, listVersionChanges } from "./version-changes.ts";
+
+/** What an upgrade changes in one application, between two of its versions. */
+export interface ApplicationChange extends VersionChange {
+  /** `undefined` for an application that comes or goes as a whole, and where the old code is not at hand. */
+  readonly modules: ModuleChanges | undefined;
+  /** The instructions of its appup, if it has any. */
+  readonly ways: AppupWays | undefined;
+}
+
+/** An upgrade that was made, but for its tarball. */
+export interface UpgradePlan {
+  /** The content of the file `relup`. */
+  readonly relup: string;
+  readonly ways: readonly ReleaseWays[];
+  readonly leftOut: readonly LeftOut[];
+  readonly changes: readonly ApplicationChange[];
+  /** The directories of `lib` that some older release lacks. */
+  readonly libraries: ReadonlySet<string>;
+  /** Whether some older release has another emulator. */
+  readonly emulator: boolean;
+}
+
+export interface UpgradeRequest {
+  readonly tree: string;
+  readonly spec: ReleaseSpec;
+  /** Warn of code that changed without its version, in place of refusing it. */
+  readonly allowSameVersion: boolean;
+  readonly warn: (warning: BuildWarning) => void;
+}
+
+/**
+ * Finds the older releases of a project, and makes the ways between them and the one in a tree: the appups, which become
+ * part of the tree, and the relup. `undefined` if there is no older release, or no way from any, which is told.
+ *
+ * Throws what `findOlder`, `readOlder`, `checkVersions`, `completeAppup` and `makeWays` throw.
+ */
+export async function planUpgrade(
+  project: Project,
+  request: UpgradeRequest,
+  tools: BuildTools,
+): Promise<UpgradePlan | undefined> {
+  const { options, release, otp } = project;
+  const tarballs = findOlder(release, options, otp.release);
+  const tree = new TreeCode(request.tree);
+  const code = new OlderCode(tree);
+  const obstacle = tarballs.length === 0 ? undefined : whyNot(request.spec, tree);
+  if (obstacle !== undefined) request.warn(obstacle);
+  const older = obstacle === undefined ? await readOlder(tarballs, release.name, code, tools) : [];
+  if (older.length === 0) {
+    if (obstacle === undefined) tools.log.info(`no upgrade: ${nothingFound(project, tarballs)}`);
+    return undefined;
+  }
+  checkVersions(code.ambiguous, { allowed: request.allowSameVersion, warn: request.warn });
+  tools.signal.throwIfAborted();
+  tools.log.info(`upgrading from ${older.map(({ version }) => version).join(", ")}`);
+
+  const changes = await makeAppups(listVersionChanges(request.spec, older), { project, tree, code });
+  const { relup, ways, leftOut, warnings } = makeWays(request.spec, older, {
+    otp,
+    libDirs: [join(request.tree, "lib"), otp.libDir],
+    specs: code.applications.map(({ spec }) => spec),
+  });
+  for (const warning of warnings) request.warn(warning);
+  if (ways.length === 0) return undefined;
+  const from = ways.map(({ version }) => version);
+  const final = await askPlugins(relup, project, from);
+  const reached = older.filter(({ version }) => from.includes(version));
+  return {
+    relup: formatTermFile(final, { otp: otp.release }),
+    ways,
+    leftOut,
+    changes: changes.flatMap((change) => restrict(change, from)),
+    libraries: new Set(
+      [...tree.libraries].filter((library) => reached.some(({ libraries }) => !libraries.has(library))),
+    ),
+    emulator: reached.some(({ spec }) => spec.ertsVersion !== request.spec.ertsVersion),
+  };
+}
+
+/** Why no release can be upgraded to the one in the tree, whatever it is. */
+function whyNot(spec: ReleaseSpec, { archives }: TreeCode): BuildWarning | undefined {
+  if (!spec.applications.some(({ name }) => name === "sasl")) {
+    const message = `no upgrade is made: ${spec.name} does not have sasl, whose release_handler would do it`;
+    return { code: "upgrade_impossible", message };
+  }
+  if (archives.length === 0) return undefined;
+  const message =
+    `no upgrade is made: release_handler takes no archives, and these are some: ${archives.join(", ")}; ` +
+    `{excl_archive_filters, [".*"]} makes directories of them`;
+  return { code: "upgrade_impossible", message };
+}
+
+function nothingFound({ options, release }: Project, tarballs: readonly OlderTarball[]): string {
+  if (tarballs.length > 0)
+    return `the tarballs ${release.name}-*.tar.gz in ${options.releaseDir} are of other releases`;
+  return `there is no older version of ${release.name} in ${options.releaseDir}`;
+}
+
+interface Sources {
+  readonly project: Project;
+  readonly tree: TreeCode;
+  readonly code: OlderCode;
+}
+
+/** The appups are written into the tree, so that the relup is made of what is packed. */
+async function makeAppups(changes: readonly VersionChange[], sources: Sources): Promise<ApplicationChange[]> {
+  const { project, tree, code } = sources;
+  const names = [...new Set(changes.map(({ application }) => application))];
+  const made: ApplicationChange[] = [];
+  for (const name of names) {
+    const own = changes.filter(({ application }) => application === name);
+    const [to] = own.flatMap(({ to: version }) => version ?? []);
+    const library = `${name}-${to ?? ""}`;
+    // What comes from the installation, and is not packed, has the appup that it has.
+    if (to === undefined || !tree.libraries.has(library)) {
+      made.push(...own.map((change) => ({ ...change, modules: undefined, ways: undefined })));
+      continue;
+    }
+    const newer = tree.application(library);
+    const older = own.flatMap(({ from }) =>
+      from === undefined ? [] : { version: from, code: code.application(`${name}-${from}`) },
+    );
+    const ways = await completeAppup(newer, older, {
+      otpRelease: project.otp.release,
+      change: project.plugins.appup,
+    });
+    for (const change of own) {
+      const before = older.find(({ version }) => version === change.from)?.code;
+      made.push({
+        ...change,
+        modules: before && compareModules(before, newer),
+        ways: change.from === undefined ? undefined : ways.get(change.from),
+      });
+    }
+  }
+  return made;
+}
+
+async function askPlugins(relup: Term, { plugins, release }: Project, from: readonly string[]): Promise<Term> {
+  const { name, version } = release;
+  return plugins.relup === undefined ? relup : plugins.relup(relup, { release: { name, version }, from });
+}
+
+/** Leaves out the older releases that there is no way from. */
+function restrict(change: ApplicationChange, from: readonly string[]): ApplicationChange[] {
+  const releases = change.releases.filter((version) => from.includes(version));
+  return releases.length === 0 ? [] : [{ ...change, releases }];
+}

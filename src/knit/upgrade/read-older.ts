@@ -1,0 +1,75 @@
+import { basename } from "node:path";
+import { EnitError } from "../../error/index.ts";
+import type { BuildTools } from "../build-request.ts";
+import type { BuildWarning } from "../config/config.ts";
+import type { OlderRelease, OlderTarball } from "../older/index.ts";
+import type { AmbiguousVersion, OlderCode } from "./older-code.ts";
+
+/** So many are read at once: each keeps one thread busy, and has its changed applications in memory. */
+const AT_ONCE = 2;
+
+/**
+ * Reads older releases, in the order given. A tarball that only looks like one of the release by its name is passed over,
+ * unless it was asked for.
+ */
+export async function readOlder(
+  tarballs: readonly OlderTarball[],
+  name: string,
+  code: OlderCode,
+  tools: BuildTools,
+): Promise<OlderRelease[]> {
+  using progress = tools.progress("reading older releases", tarballs.length);
+  const found = new Map<OlderTarball, OlderRelease>();
+  const queue = tarballs.values();
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (const tarball of queue) {
+      try {
+        found.set(tarball, await code.read(tarball, name, tools.signal));
+      } catch (error) {
+        if (!(error instanceof EnitError) || error.code !== "tarball_foreign" || tarball.named) throw error;
+        tools.log.debug(error.message);
+      }
+      progress.update(++done, `reading ${basename(tarball.file)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return tarballs.flatMap((tarball) => found.get(tarball) ?? []);
+}
+
+/**
+ * Refuses versions of applications that stand for two codes, as OTP would take the one that runs for the other one.
+ *
+ * @throws EnitError `same_version_changed`, unless they are allowed: then they are warned of.
+ */
+export function checkVersions(
+  ambiguous: readonly AmbiguousVersion[],
+  options: { readonly allowed: boolean; readonly warn: (warning: BuildWarning) => void },
+): void {
+  if (ambiguous.length === 0) return;
+  const lines = ambiguous.map(({ library, modules, files: [older, newer] }) => {
+    const where = newer.includes("/") ? basename(newer) : newer;
+    return `${library} of ${basename(older)} has other code than that of ${where}: ${listed(modules)}`;
+  });
+  if (options.allowed) {
+    for (const line of lines)
+      options.warn({ code: "same_version_changed", message: `${line}; OTP takes both for the same` });
+    return;
+  }
+  throw new EnitError(
+    "same_version_changed",
+    `cannot make an upgrade: code changed, but not its version\n  ${lines.join("\n  ")}`,
+    {
+      kind: "input",
+      hint: "Raise the versions of these applications, as OTP loads nothing of a version that it has; or, to leave their code as it is, --allow-same-version.",
+      data: { applications: ambiguous },
+    },
+  );
+}
+
+const SHOWN = 5;
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - SHOWN;
+  return rest > 1 ? `${names.slice(0, SHOWN).join(", ")} and ${rest} more` : names.join(", ");
+}

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { listDirectoryIfAny, readWholeFile } from "../../otp/index.ts";
+import { type ApplicationCode, readApplicationCode } from "../code/index.ts";
+
+/**
+ * The code of a release that lies in a tree, in its own terms: what older releases are compared with. Each file is read
+ * once, however many older releases there are.
+ */
+export class TreeCode {
+  /** The directories in `lib`: `stdlib-4.2`. */
+  readonly libraries: ReadonlySet<string>;
+  /** The archives in `lib`: `stdlib-4.2.ez`. */
+  readonly archives: readonly string[];
+  readonly #lib: string;
+  readonly #files = new Map<string, ReadonlyMap<string, string>>();
+  readonly #applications = new Map<string, ApplicationCode>();
+
+  constructor(tree: string) {
+    this.#lib = join(tree, "lib");
+    const names = listDirectoryIfAny(this.#lib) ?? [];
+    this.archives = names.filter((name) => name.endsWith(".ez"));
+    this.libraries = new Set(names.filter((name) => !name.endsWith(".ez")));
+  }
+
+  /** Whether the tree has this very file: `lib/stdlib-4.2/ebin/lists.beam`. */
+  readonly has = (path: string, bytes: Uint8Array): boolean => {
+    const [, library = "", , name = ""] = path.split("/");
+    return this.libraries.has(library) && this.#digests(library).get(name) === digest(bytes);
+  };
+
+  /** An application, by the name of its directory. Throws what `readApplicationCode` throws. */
+  application(library: string): ApplicationCode {
+    const known = this.#applications.get(library);
+    if (known !== undefined) return known;
+    const code = readApplicationCode(join(this.#lib, library));
+    this.#applications.set(library, code);
+    return code;
+  }
+
+  #digests(library: string): ReadonlyMap<string, string> {
+    const known = this.#files.get(library);
+    if (known !== undefined) return known;
+    const ebin = join(this.#lib, library, "ebin");
+    const files = new Map(
+      (listDirectoryIfAny(ebin) ?? []).map((name) => [name, digest(readWholeFile(join(ebin, name)))]),
+    );
+    this.#files.set(library, files);
+    return files;
+  }
+}
+
+/** It tells files apart that nobody made to look alike, which is all that is asked of it. */
+function digest(bytes: Uint8Array): string {
+  return `${bytes.length} ${Bun.hash(bytes)}`;
+}
