@@ -1,4 +1,12 @@
-import { type Term, type TupleTerm, booleanValue, isTuple, listElements, textValue } from "../../term/index.ts";
+import {
+  type Term,
+  type TupleTerm,
+  atomName,
+  booleanValue,
+  isTuple,
+  listElements,
+  textValue,
+} from "../../term/index.ts";
 
 /** How the value of an option is read. */
 export interface Reader<Value> {
@@ -39,6 +47,18 @@ export const asTexts: Reader<readonly string[]> = {
 export const asTuples: Reader<readonly TupleTerm[]> = {
   form: "[Tuple]",
   read: (value) => readAll(value, (element) => (isTuple(element) ? element : undefined)),
+};
+
+/** A list of pairs of atoms: what stands first, by name. */
+export const asAtomPairs: Reader<ReadonlyMap<string, string>> = {
+  form: "[{Atom, Atom}]",
+  read: (value) => {
+    const pairs = readAll(value, (element): readonly [string, string] | undefined => {
+      const [first, second] = isTuple(element, 2) ? element.elements.map(atomName) : [];
+      return first === undefined || second === undefined ? undefined : [first, second];
+    });
+    return pairs && new Map(pairs);
+  },
 };
 
 /** A regular expression, or `{RegExp, Options}`. */

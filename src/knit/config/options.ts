@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { EnitError, nearestName } from "../../error/index.ts";
 import { type Term, type TupleTerm, atomName, isTuple, listElements, printTerm } from "../../term/index.ts";
 import type { Config, Warn } from "./config.ts";
-import { type Reader, asAny, asBoolean, asPattern, asText, asTexts, asTuples } from "./option-values.ts";
+import { type Reader, asAny, asAtomPairs, asBoolean, asPattern, asText, asTexts, asTuples } from "./option-values.ts";
 
 /** A regular expression with the options that `re:run/3` gets. */
 export interface VersionPattern {
@@ -26,6 +26,8 @@ export interface KnitOptions {
   readonly versionRegex: VersionPattern | undefined;
   readonly versionMin: string | undefined;
   readonly upgradeVersions: readonly string[] | undefined;
+  /** What behaviours are built on, for those whose modules do not tell: `my_server` on `gen_server`. */
+  readonly behaviours: ReadonlyMap<string, string>;
   /** Default: yes. */
   readonly removeTmp: boolean;
   /** Default: the directory of the configuration. */
@@ -53,6 +55,7 @@ const READERS = {
   version_regexp: asPattern,
   version_min: asText,
   upgrade_versions: asTexts,
+  behaviours: asAtomPairs,
   remove_tmp: asBoolean,
   target_dir: asText,
   release_dir: asText,
@@ -98,6 +101,7 @@ export function readOptions(config: Config, warn: Warn): KnitOptions {
     versionRegex: read("version_regex") ?? read("version_regexp"),
     versionMin: read("version_min"),
     upgradeVersions: read("upgrade_versions"),
+    behaviours: read("behaviours") ?? new Map(),
     removeTmp: read("remove_tmp") ?? true,
     targetDir,
     releaseDir: path("release_dir") ?? resolve(targetDir, "releases"),

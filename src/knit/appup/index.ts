@@ -1,0 +1,13 @@
+export { makeApplicationAppup } from "./application-appup.ts";
+export type {
+  AppupWay,
+  ApplicationAppup,
+  ApplicationAppupRequest,
+  Instructions,
+  OlderApplication,
+} from "./application-appup.ts";
+export { Behaviours } from "./behaviours.ts";
+export { makeAppup } from "./make-appup.ts";
+export type { AppupRequest, MadeAppup } from "./make-appup.ts";
+export type { AppupStep } from "./step.ts";
+export type { AppupWarning } from "./warning.ts";

@@ -1,0 +1,116 @@
+import { inBeamFile, readUsedModules } from "../../beam/index.ts";
+import { type ApplicationCode, type ModuleCode, compareModules } from "../code/index.ts";
+import { type UpgradeAttributes, readUpgradeAttributes } from "./attributes.ts";
+import type { Behaviours } from "./behaviours.ts";
+import type { Treatment } from "./instructions.ts";
+import { type ModuleKind, kindOfModule } from "./module-kind.ts";
+import type { AppupWarning } from "./warning.ts";
+
+/** Two versions of an application, as an upgrade sees them: only the modules that the application file lists. */
+export interface VersionPair {
+  readonly from: ApplicationCode;
+  readonly to: ApplicationCode;
+  readonly behaviours: Behaviours;
+}
+
+/** A module that is in the newer version, and in the older one with other code or not at all. */
+export interface ModuleChange {
+  readonly name: string;
+  readonly isNew: boolean;
+  /** That of the newer version. */
+  readonly module: ModuleCode;
+  readonly kind: ModuleKind;
+  readonly attributes: UpgradeAttributes;
+  readonly treatment: Treatment;
+  /** The modules whose functions it calls by name. */
+  readonly uses: readonly string[];
+}
+
+/** What differs between two versions. */
+export interface PairChanges {
+  /** New and changed modules by name. */
+  readonly changes: ReadonlyMap<string, ModuleChange>;
+  /** The modules that only the older version has. */
+  readonly removed: ReadonlyMap<string, ModuleCode>;
+}
+
+/**
+ * Leaves out the modules that the application file does not list: OTP refuses instructions for them, since it would not know
+ * to which application they belong.
+ */
+export function onlyListed(application: ApplicationCode, warn: (warning: AppupWarning) => void): ApplicationCode {
+  const listed = new Set(application.spec.modules);
+  const stray = [...application.modules.keys()].filter((name) => !listed.has(name));
+  if (stray.length === 0) return application;
+  const { name, version, spec, modules } = application;
+  for (const module of stray) {
+    const message = `${name} ${version}: the module ${module} is in ebin, but ${spec.file} does not list it, so no upgrade loads it`;
+    warn({ code: "module_not_listed", module, message });
+  }
+  return { ...application, modules: new Map([...modules].filter(([module]) => listed.has(module))) };
+}
+
+/** Finds what differs, and what is to be done about it. Throws `attribute_invalid`, `beam_malformed`. */
+export function findModuleChanges(
+  { from, to, behaviours }: VersionPair,
+  warn: (warning: AppupWarning) => void,
+): PairChanges {
+  const { added, changed, removed } = compareModules(from, to);
+  const changes = new Map<string, ModuleChange>();
+  for (const name of [...added, ...changed]) {
+    const module = to.modules.get(name);
+    if (module === undefined) continue;
+    const before = from.modules.get(name);
+    const kind = kindOfModule(module, behaviours);
+    const attributes = readUpgradeAttributes(module);
+    const treatment = treatmentOf(name, before && kindOfModule(before, behaviours), kind, attributes, warn);
+    changes.set(name, {
+      name,
+      isNew: before === undefined,
+      module,
+      kind,
+      attributes,
+      treatment,
+      uses: usedModules(module),
+    });
+  }
+  const gone = removed.flatMap((name) => {
+    const module = from.modules.get(name);
+    return module === undefined ? [] : [[name, module] as const];
+  });
+  return { changes, removed: new Map(gone) };
+}
+
+/** The modules whose functions a module calls by name, itself left out. Throws `beam_malformed`. */
+export function usedModules(module: ModuleCode): string[] {
+  return inBeamFile(module.file, () => readUsedModules(module.beam, () => NONE));
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function treatmentOf(
+  module: string,
+  before: ModuleKind | undefined,
+  kind: ModuleKind,
+  { extra }: UpgradeAttributes,
+  warn: (warning: AppupWarning) => void,
+): Treatment {
+  const isSame = before === undefined || before.family === kind.family;
+  if (!isSame && before.family !== "plain") {
+    const message = `${module} was of another kind (${before.description}; now ${kind.description}): what runs of it cannot be converted`;
+    warn({ code: "kind_changed", module, message });
+  }
+  const treatment = isSame ? treatmentOfKind(kind, extra !== undefined) : "load";
+  if (extra !== undefined && before !== undefined && treatment !== "advanced") {
+    const message = `${module} has the attribute knit_extra, but no code_change that would get it (${kind.description})`;
+    warn({ code: "extra_unused", module, message });
+  }
+  return treatment;
+}
+
+function treatmentOfKind({ family, changesCode, isDerived }: ModuleKind, hasExtra: boolean): Treatment {
+  if (family === "supervisor") return "supervisor";
+  if (family === "plain" || family === "supervisor_bridge") return "load";
+  // The code_change that is called is that of the behaviour it is built on: who gives it an argument wants it called.
+  return changesCode || (isDerived && hasExtra) ? "advanced" : "soft";
+}
