@@ -57,7 +57,8 @@ async function compile(): Promise<void> {
     // The Erlang part rides along as files, which src/vm/agent.ts finds by their names.
     entrypoints: [join(ROOT, "src", "main.ts"), ...(await buildAgent())],
     loader: { ".beam": "file", ".app": "file" },
-    naming: { asset: "agent/[name].[ext]" },
+    // Each file of the Erlang part is an entry too, and `enit.app` and `enit.beam` differ by their endings alone.
+    naming: { entry: "[dir]/[name]-[hash].[ext]", asset: "agent/[name].[ext]" },
     target: "bun",
     format: "esm",
     splitting: true,

@@ -29,6 +29,11 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "beam", provides: { commands: ["beam"] }, load: () => import("./beam/index.ts") },
   { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
   { name: "trace", provides: { commands: ["traceip", "tracefile"] }, load: () => import("./trace/index.ts") },
+  {
+    name: "agent",
+    provides: { commands: ["agent install", "agent send", "agent serve"] },
+    load: () => import("./agent/index.ts"),
+  },
   { name: "plugin", provides: { commands: ["plugin list"] }, load: () => import("./plugin/index.ts") },
   { name: "help", provides: { commands: ["help"] }, load: () => import("./help/index.ts") },
   { name: "version", provides: { commands: ["version"] }, load: () => import("./version/index.ts") },

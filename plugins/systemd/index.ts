@@ -1,4 +1,4 @@
-import { type Context, definePlugin, releaseArguments } from "../../src/contract/index.ts";
+import { definePlugin, releaseArguments, settingFlags } from "../../src/contract/index.ts";
 import { renderUnit } from "./unit.ts";
 
 export default definePlugin({
@@ -18,7 +18,7 @@ export default definePlugin({
             {
               name: release.name,
               stopTimeoutSeconds: release.node.stopTimeoutSeconds,
-              flags: flagsOf(ctx.settings),
+              flags: settingFlags(ctx.settings),
             },
             ctx.host.executable,
           ),
@@ -28,20 +28,3 @@ export default definePlugin({
     },
   },
 });
-
-/** The flags of the directories that were named for this call: what systemd runs has neither its flags nor its variables. */
-const FLAGS = {
-  definitionDir: "--definition-dir",
-  hostDir: "--host-dir",
-  stateDir: "--state-dir",
-  otpRoot: "--otp-root",
-  libDirs: "--lib-dir",
-} as const;
-
-function flagsOf(settings: Context["settings"]): string[] {
-  return (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).flatMap((name) => {
-    const { kind } = settings.origins[name];
-    if (kind !== "flag" && kind !== "variable") return [];
-    return [settings[name] ?? []].flat().flatMap((path) => [FLAGS[name], path]);
-  });
-}

@@ -1,4 +1,5 @@
 export { EnitError, nearestName, toFileError } from "../error/index.ts";
+export type { AgentService, InstalledAgent, SentAgent } from "./agent.ts";
 export { applicationArguments, findInPath } from "./application-path.ts";
 export type { BuildOptions, BuildService } from "./build.ts";
 export type { EnitErrorOptions, ErrorKind, SourcePosition } from "../error/index.ts";
@@ -56,6 +57,7 @@ export {
   startArguments,
   stopArguments,
 } from "./release-arguments.ts";
+export { settingFlags } from "./setting-flags.ts";
 export type {
   ConfigChangeAnswer,
   EvaluateOptions,

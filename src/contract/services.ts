@@ -1,3 +1,4 @@
+import type { AgentService } from "./agent.ts";
 import type { BuildService } from "./build.ts";
 import type { ReleaseService } from "./releases.ts";
 
@@ -22,6 +23,8 @@ export interface Services {
   readonly settings: import("../release/index.ts").HostSettings;
   /** Builds releases from a `reltool.config`. */
   readonly build: BuildService;
+  /** The Erlang application that enit puts into nodes. */
+  readonly agent: AgentService;
   /** The releases of this host and the nodes that run them. */
   readonly releases: ReleaseService;
 }

@@ -1,5 +1,6 @@
 export { connectVm } from "./connect-vm.ts";
 export type { LaunchOrder } from "./execute.ts";
+export { installAgent } from "./install-agent.ts";
 export { runInternal } from "./internal.ts";
 export { lockState } from "./lock.ts";
 export type { LaunchPlan } from "./plan.ts";

@@ -8,17 +8,17 @@ import {
   isTuple,
   list,
   listElements,
-  parseTerm,
   printTerm,
   string,
   type Term,
   tuple,
 } from "../term/index.ts";
 import { type Agent, readAgent } from "./agent.ts";
+import { agentApplication } from "./agent-application.ts";
 
 export interface SendAgentOptions extends Pick<CallOptions, "signal"> {
-  /** A module that the node must have as this enit has it: one that is loaded is replaced. The others are not. */
-  readonly wanted?: string | undefined;
+  /** The module that the node must have as this enit has it; those besides that are loaded stay as they are. Default: all. */
+  readonly wanted?: string;
   /** How the node is to run enit, program first; see `release-command.ts`. */
   readonly command: readonly string[];
 }
@@ -29,34 +29,22 @@ export interface SendAgentOptions extends Pick<CallOptions, "signal"> {
  *
  * Throws `agent_refused` (kind `unsupported`) where the node cannot load it, and what calls throw.
  */
-export async function sendAgent(node: NodeConnection, { wanted, command, signal }: SendAgentOptions): Promise<void> {
+export async function sendAgent(node: NodeConnection, { wanted, command, signal }: SendAgentOptions): Promise<Agent> {
   const agent = await readAgent();
   const loaded = new Set(namesOf(await node.call("code", "all_loaded", [], { signal })));
-  const modules = agent.files.filter(({ name }) => {
+  const prepared: Term[] = [];
+  for (const { name, content } of agent.files) {
     const module = moduleOf(name);
-    return module !== undefined && (module === wanted || !loaded.has(module));
-  });
-  if (wanted !== undefined && loaded.has(wanted)) await node.call("code", "purge", [atom(wanted)], { signal });
-  const prepared = list(
-    modules.map(({ name, content }) => tuple(atom(moduleOf(name) ?? ""), string(name), binary(content))),
-  );
-  const answer = await node.call("code", "atomic_load", [prepared], { signal });
+    if (module === undefined) continue;
+    const isLoaded = loaded.has(module);
+    if (isLoaded && wanted !== undefined && wanted !== module) continue;
+    if (isLoaded) await node.call("code", "purge", [atom(module)], { signal });
+    prepared.push(tuple(atom(module), string(name), binary(content)));
+  }
+  const answer = await node.call("code", "atomic_load", [list(prepared)], { signal });
   if (!isAtom(answer, "ok")) throw refused(node, agent, answer);
   await node.call("application", "load", [agentApplication(agent, command)], { signal });
-}
-
-/** The `.app` of the agent, with the command as its parameter `command`. */
-function agentApplication(agent: Agent, command: readonly string[]): Term {
-  const file = agent.files.find(({ name }) => name === "enit.app");
-  const app = parseTerm(new TextDecoder().decode(file?.content), { file: "enit.app" });
-  const [tag, name, properties] = isTuple(app, 3) ? app.elements : [];
-  if (tag === undefined || name === undefined) throw new Error("enit.app is no application");
-  const parameter = tuple(atom("command"), list(command.map((word) => string(word))));
-  const withCommand = (listElements(properties) ?? []).map((property) => {
-    const [key, value] = isTuple(property, 2) ? property.elements : [];
-    return isAtom(key, "env") ? tuple(atom("env"), list([...(listElements(value) ?? []), parameter])) : property;
-  });
-  return tuple(tag, name, list(withCommand));
+  return agent;
 }
 
 function moduleOf(file: string): string | undefined {

@@ -30,6 +30,10 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
     const room = require("./build.ts") as typeof import("./build.ts");
     return room.makeBuildService(base);
   },
+  agent: () => {
+    const room = require("./agent.ts") as typeof import("./agent.ts");
+    return room.makeAgentService();
+  },
   releases: (base) => {
     const room = require("./releases/index.ts") as typeof import("./releases/index.ts");
     return room.makeReleaseService(base);
