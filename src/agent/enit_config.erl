@@ -81,6 +81,13 @@ default_environment(Application) ->
         non_existing ->
             [];
         File ->
-            {ok, [{application, Application, Properties}]} = file:consult(File),
+            {application, Application, Properties} = read_term(File),
             proplists:get_value(env, Properties, [])
     end.
+
+%% As the code server reads: the file may be in an archive.
+read_term(File) ->
+    {ok, Binary, _Name} = erl_prim_loader:get_file(File),
+    {ok, Tokens, _End} = erl_scan:string(unicode:characters_to_list(Binary)),
+    {ok, Term} = erl_parse:parse_term(Tokens),
+    Term.

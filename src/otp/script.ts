@@ -65,7 +65,7 @@ export function makeScript(release: ReleaseSpec, options: ScriptOptions): Script
 }
 
 /** The content of a boot file: the script in the external format, its atoms as the OTP writes them that will run it. */
-export function encodeBoot(script: Term, otp: OtpInstallation): Uint8Array {
+export function encodeBoot(script: Term, otp: Pick<OtpInstallation, "release">): Uint8Array {
   // OTP 26 began to write all atoms in UTF-8.
   return encodeTerm(script, { latin1Atoms: otp.release < 26 });
 }

@@ -14,8 +14,32 @@ import type { Warning } from "./warning.ts";
  * @throws EnitError `unreadable`, `config_syntax`, `config_invalid`.
  */
 export function readCascade(directories: readonly string[], warnings: Warning[]): MergedConfig {
-  const files = directories.flatMap((directory) => configFiles(directory));
+  const files = directories.flatMap((directory) => listConfigFiles(directory));
   return mergeConfigFiles(files.map((file) => readConfigFile(file, warnings)));
+}
+
+/** A configuration with a weaker one below it, which was written before. */
+export function mergeConfigs(weak: MergedConfig, strong: MergedConfig): MergedConfig {
+  const sections = new Map(weak.sections.map((section) => [section.application, section]));
+  for (const section of strong.sections) {
+    const below = sections.get(section.application);
+    sections.set(section.application, below === undefined ? section : mergeSections(below, section));
+  }
+  return {
+    sections: [...sections.values()],
+    extensions: [...weak.extensions, ...strong.extensions],
+    files: [...weak.files, ...strong.files],
+  };
+}
+
+function mergeSections(weak: ConfigSection, strong: ConfigSection): ConfigSection {
+  const keys = new Map(weak.keys.map((key) => [key.name, key]));
+  for (const key of strong.keys) {
+    const below = keys.get(key.name);
+    const overridden = below === undefined ? [] : [...below.overridden, { value: below.value, origin: below.origin }];
+    keys.set(key.name, { ...key, overridden: [...overridden, ...key.overridden] });
+  }
+  return { application: strong.application, keys: [...keys.values()], origins: [...weak.origins, ...strong.origins] };
 }
 
 /** Merges config files, later ones winning. */
@@ -67,7 +91,8 @@ function override(old: ConfigKey | undefined, name: string, { value, origin }: C
   return { name, value, origin, overridden };
 }
 
-function configFiles(directory: string): string[] {
+/** The files of a directory that belong to the cascade. @throws EnitError `unreadable`. */
+export function listConfigFiles(directory: string): string[] {
   return listNames(directory)
     .filter((name) => name.endsWith(".config") && !name.startsWith("."))
     .map((name) => join(directory, name));

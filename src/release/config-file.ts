@@ -43,7 +43,8 @@ export function readConfigFile(file: string, warnings: Warning[]): ConfigFile {
   return { file, sections, extensions };
 }
 
-function readSection(term: Term, enclosing: Term, source: TermSource): WrittenSection {
+/** Reads a section, which stands in the term `enclosing` of the file. @throws EnitError `config_invalid`. */
+export function readSection(term: Term, enclosing: Term, source: TermSource): WrittenSection {
   const origin = source.positionOf(term, enclosing);
   if (!isTuple(term, 2)) {
     throw source.invalid(origin, "it is no section", "A section is {APPLICATION, [{KEY, VALUE}, ...]}.");

@@ -2,7 +2,6 @@ import { atomName, isTagged, isTuple, listElements, textValue } from "../term/in
 import type { Term, TupleTerm } from "../term/index.ts";
 import { readApplicationList } from "./application-list.ts";
 import type { ApplicationRequest } from "./config-model.ts";
-import { readBytesIfAny } from "./reading.ts";
 import { type TermSource, parseTermSource } from "./term-source.ts";
 import { hintForUnknown } from "./unknown-name.ts";
 import type { Warning } from "./warning.ts";
@@ -11,7 +10,8 @@ import type { Warning } from "./warning.ts";
 export interface ReleaseDefinition {
   readonly file: string;
   readonly name: string;
-  readonly version: string;
+  /** Always there, but for a packaged release. */
+  readonly version: string | undefined;
   /** As written: an application may come twice. */
   readonly applications: readonly ApplicationRequest[];
 }
@@ -20,27 +20,34 @@ const PROPERTIES = ["vsn", "applications"];
 const FORM = "{release, NAME, [{vsn, VERSION}, {applications, [APP, ...]}]}.";
 
 /**
- * Reads a `release.enit`; `undefined` if there is none. It holds one term:
+ * Reads the content of a `release.enit`. It holds one term:
  *
  *     {release, relex, [{vsn, "1.0"}, {applications, [sasl, {relex, "1.2"}, {tools, load}]}]}.
  *
  * The name must be that of the directory; `vsn` is required, and as it becomes the name of a directory it must be
- * fit for that. Unknown properties are warnings.
+ * fit for that. Unknown properties are warnings, and so are all those of a packaged release, which has its own.
  *
- * @throws EnitError `unreadable`, `definition_syntax`, `definition_invalid`.
+ * @throws EnitError `definition_syntax`, `definition_invalid`.
  */
 export function readDefinition(
+  content: Uint8Array,
   file: string,
   directoryName: string,
   warnings: Warning[],
-): ReleaseDefinition | undefined {
-  const content = readBytesIfAny(file);
-  if (content === undefined) return undefined;
+  options: { readonly packaged?: boolean } = {},
+): ReleaseDefinition {
   const source = parseTermSource("definition", file, content, warnings);
   const release = onlyRelease(source);
   const [, nameTerm, properties] = release.elements;
   checkName(textValue(nameTerm), directoryName, source, release);
   const values = readProperties(properties, source, release);
+  if (options.packaged === true) {
+    for (const [key, property] of values) {
+      const hint = "Leave it out: a packaged release has the version and the applications that are packed in it.";
+      source.warn("ignored_property", source.positionOf(property, release), `"${key}" has no effect`, hint);
+    }
+    return { file, name: directoryName, version: undefined, applications: [] };
+  }
   return {
     file,
     name: directoryName,

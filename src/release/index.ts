@@ -17,6 +17,8 @@ export type { Limit } from "./limits.ts";
 export type { NodeSettings } from "./node-settings.ts";
 export { findReleaseName, listReleaseNames, loadRelease, loadReleases, releaseStateDir } from "./release.ts";
 export type { LoadOptions, LoadedRelease, Release } from "./release.ts";
+export { invalidPackage, isPackaged, renderPackagedConfig } from "./packaged/index.ts";
+export type { PackagedRelease, Variables } from "./packaged/index.ts";
 export { describeOrigin } from "./setting-names.ts";
 export type { SettingFlags, SettingName, SettingOrigin } from "./setting-names.ts";
 export { loadSettings } from "./settings.ts";

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { EnitError } from "../error/index.ts";
+import type { Term } from "../term/index.ts";
 import { configKey } from "./config-model.ts";
 import type { ConfigKey, MergedConfig } from "./config-model.ts";
 import { type Limit, readMilliseconds, readRetries, readSeconds } from "./limits.ts";
@@ -19,6 +20,8 @@ import {
   textIn,
   vmArgsIn,
 } from "./node-values.ts";
+import type { PackagedArguments } from "./packaged/arguments.ts";
+import { invalidVmArgs } from "./packaged/vm-args.ts";
 import type { SettingName } from "./setting-names.ts";
 import type { HostSettings } from "./settings.ts";
 import type { Warning } from "./warning.ts";
@@ -56,6 +59,9 @@ export interface NodeSettings extends NodeName {
   readonly epmdPort: number | undefined;
 }
 
+/** What a packaged release says of its node, where the section `node` is silent. */
+export type PackagedNode = Pick<PackagedArguments, "cookie" | "nodeName">;
+
 /**
  * Reads the section `node`, and from `kernel` the address to listen on.
  *
@@ -69,13 +75,14 @@ export function readNodeSettings(
   config: MergedConfig,
   settings: HostSettings,
   warnings: Warning[],
+  packaged?: PackagedNode,
 ): NodeSettings {
   const node = new NodeSection(config, warnings);
   node.warnOfUnknownKeys();
-  const env = node.read("env", environmentIn, "a list of {NAME, VALUE}, both strings") ?? [];
+  const env = readNodeEnvironment(config);
   return {
-    cookie: readCookie(node, release, config),
-    ...readNodeName(node, release.name),
+    cookie: readCookie(node, release, config, packaged),
+    ...readNodeName(node, release.name, packaged),
     runAsUser: node.read("run_as_user", nameIn, "the name of a user"),
     runAsGroup: node.read("run_as_group", nameIn, "the name of a group"),
     smp: node.read("smp", smpIn, "enabled, disabled or auto"),
@@ -94,8 +101,10 @@ function readCookie(
   node: NodeSection,
   release: { readonly name: string; readonly hostDir: string },
   config: MergedConfig,
+  packaged: PackagedNode | undefined,
 ): string {
-  const cookie = node.read("cookie", cookieIn, "a string or an atom of 1 to 255 printable ASCII characters");
+  const expected = "a string or an atom of 1 to 255 printable ASCII characters";
+  const cookie = node.read("cookie", cookieIn, expected) ?? packaged?.cookie;
   if (cookie !== undefined) return cookie;
   const file = resolve(release.hostDir, "user.config");
   throw new EnitError("no_cookie", `cannot use the release "${release.name}": it has no cookie`, {
@@ -105,9 +114,15 @@ function readCookie(
   });
 }
 
-function readNodeName(node: NodeSection, releaseName: string): NodeName {
+function readNodeName(node: NodeSection, releaseName: string, packaged: PackagedNode | undefined): NodeName {
   const longNames = node.read("long_names", booleanIn, "true or false");
   const written = node.read("nodename", textIn, "a string or an atom");
+  const shipped = packaged?.nodeName;
+  if (written === undefined && shipped !== undefined) {
+    const name = completeNodeName(shipped.text, longNames ?? shipped.longNames);
+    if (typeof name === "string") throw invalidVmArgs(shipped.argument, name);
+    return name;
+  }
   const name = completeNodeName(written ?? releaseName, longNames);
   if (typeof name !== "string") return name;
   const entry = node.entry("nodename") ?? node.entry("long_names");
@@ -147,7 +162,7 @@ function stronger<T>(settings: HostSettings, name: SettingName, ofHost: T, ofNod
 
 function readPaths(node: NodeSection, settings: HostSettings): Pick<NodeSettings, "otpRoot" | "libDirs" | "root"> {
   const path = (key: "otp_root" | "root"): string | undefined =>
-    node.read(key, (value, entry) => pathIn(value, baseOf(entry)), "the path of a directory");
+    node.read(key, (value, entry) => pathIn(value, baseOf(entry)), ROOT_EXPECTED);
   const libDirs = node.read("lib_dirs", (value, entry) => pathsIn(value, baseOf(entry)), "a list of paths") ?? [];
   return {
     otpRoot: stronger<string | undefined>(settings, "otpRoot", settings.otpRoot, path("otp_root")),
@@ -155,6 +170,19 @@ function readPaths(node: NodeSection, settings: HostSettings): Pick<NodeSettings
     root: path("root"),
   };
 }
+
+/** The directory of a packaged release, before anything else is known. @throws EnitError `invalid_node_setting`. */
+export function readPackagedRoot(config: MergedConfig): string | undefined {
+  const read = (value: Term, entry: ConfigKey): string | undefined => pathIn(value, baseOf(entry));
+  return new NodeSection(config, []).read("root", read, ROOT_EXPECTED);
+}
+
+/** The variables that the section sets. @throws EnitError `invalid_node_setting`. */
+export function readNodeEnvironment(config: MergedConfig): NodeSettings["env"] {
+  return new NodeSection(config, []).read("env", environmentIn, "a list of {NAME, VALUE}, both strings") ?? [];
+}
+
+const ROOT_EXPECTED = "the path of a directory";
 
 function baseOf({ origin }: ConfigKey): string {
   return "plugin" in origin ? "/" : dirname(origin.file);

@@ -24,8 +24,12 @@ export function textIn(value: Term): string | undefined {
 
 /** What OTP accepts in a `.erlang.cookie` (auth.erl), so that the node does not fail at its start. */
 export function cookieIn(value: Term): string | undefined {
-  const text = textIn(value);
-  return text !== undefined && /^[\x20-\x7e]{1,255}$/.test(text) ? text : undefined;
+  return cookieText(textIn(value) ?? "");
+}
+
+/** As `cookieIn`, of text. */
+export function cookieText(text: string): string | undefined {
+  return /^[\x20-\x7e]{1,255}$/.test(text) ? text : undefined;
 }
 
 /** A name as text, or a number. */

@@ -1,21 +1,22 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EnitError, nearestName } from "../error/index.ts";
+import { EnitError, nearestName, type SourcePosition } from "../error/index.ts";
 import { joinApplications } from "./application-list.ts";
-import { readCascade } from "./cascade.ts";
+import { listConfigFiles, mergeConfigs, readCascade } from "./cascade.ts";
 import type { ApplicationRequest, MergedConfig } from "./config-model.ts";
-import { readDefinition } from "./definition.ts";
+import { type ReleaseDefinition, readDefinition } from "./definition.ts";
 import { matchReleaseName } from "./match.ts";
-import { type NodeSettings, readNodeSettings } from "./node-settings.ts";
+import { type NodeSettings, readNodeEnvironment, readNodeSettings, readPackagedRoot } from "./node-settings.ts";
+import { type PackagedRelease, readPackagedRelease, type Variables } from "./packaged/index.ts";
 import type { HostSettings } from "./settings.ts";
-import { listNames } from "./reading.ts";
+import { listNames, readBytesIfAny } from "./reading.ts";
 import { type Warning, formatPlace } from "./warning.ts";
 
 /** A release as its files describe it. */
 export interface Release {
   readonly name: string;
   readonly version: string;
-  /** Those of the definition, then those that extensions add, each once. */
+  /** Those of the definition, then those that extensions add, each once; of a packaged release, those of its `.rel` file. */
   readonly applications: readonly ApplicationRequest[];
   /** The names of the extensions in the order of the files, each once. */
   readonly extensions: readonly string[];
@@ -24,10 +25,14 @@ export interface Release {
   readonly stateDir: string;
   readonly config: MergedConfig;
   readonly node: NodeSettings;
+  /** What is packed in it, if it is a packaged release; its configuration is part of `config` already. */
+  readonly packaged: PackagedRelease | undefined;
   readonly warnings: readonly Warning[];
 }
 
 export interface LoadOptions {
+  /** What the variables in the files of packaged releases stand for. Default: the environment of this process. */
+  readonly environment?: ((stateDir: string) => Variables) | undefined;
   /** Changes the merged configuration before anything is read from it. */
   readonly resolveConfig?: (
     config: MergedConfig,
@@ -40,32 +45,74 @@ const DEFINITION = "release.enit";
 /**
  * Loads a release: its definition, the cascade of its config files, and its node settings.
  *
+ * A packaged release, the `root` of which the section `node` names, needs no definition besides its config files; what it
+ * ships with is the weakest part of the cascade.
+ *
  * @throws EnitError `release_not_found`, `definition_syntax`, `definition_invalid`, `config_syntax`, `config_invalid`,
- * `no_cookie`, `invalid_node_setting`, `unreadable`.
+ * `no_cookie`, `invalid_node_setting`, `unreadable`, and what `readPackagedRelease` throws.
  */
 export async function loadRelease(name: string, settings: HostSettings, options: LoadOptions = {}): Promise<Release> {
   const warnings: Warning[] = [];
   const definitionDir = join(settings.definitionDir, name);
   const hostDir = join(settings.hostDir, name);
-  const definition = isReleaseName(name) ? readDefinition(join(definitionDir, DEFINITION), name, warnings) : undefined;
-  if (definition === undefined) throw releaseNotFound(name, settings);
-  const written = readCascade([definitionDir, hostDir], warnings);
-  const config = (await options.resolveConfig?.(written, { name, version: definition.version })) ?? written;
+  if (!isReleaseName(name) || !isDefined(definitionDir)) throw releaseNotFound(name, settings);
+  const file = join(definitionDir, DEFINITION);
+  const content = readBytesIfAny(file);
+  const ofHost = readCascade([definitionDir, hostDir], warnings);
+  const root = readPackagedRoot(ofHost);
+  const definition = content && readDefinition(content, file, name, warnings, { packaged: root !== undefined });
+  const stateDir = releaseStateDir(name, settings);
+  const packaged = root === undefined ? undefined : readPackaged(root, ofHost, stateDir, options, warnings);
+  const version = packaged?.version ?? definition?.version;
+  if (version === undefined) throw noDefinition(name, definitionDir);
+  const written = packaged === undefined ? ofHost : mergeConfigs(packaged.config, ofHost);
+  const config = (await options.resolveConfig?.(written, { name, version })) ?? written;
   return {
     name,
-    version: definition.version,
-    applications: joinApplications(
-      [definition.applications, ...config.extensions.map(({ applications }) => applications)],
-      (kept, dropped) => warnings.push(droppedApplication(kept, dropped)),
-    ),
+    version,
+    applications: packaged === undefined ? applicationsOf(definition, config, warnings) : packedApplications(packaged),
     extensions: [...new Set(config.extensions.map((extension) => extension.name))],
     definitionDir,
     hostDir,
-    stateDir: releaseStateDir(name, settings),
+    stateDir,
     config,
-    node: readNodeSettings({ name, hostDir }, config, settings, warnings),
+    node: readNodeSettings({ name, hostDir }, config, settings, warnings, packaged),
+    packaged,
     warnings,
   };
+}
+
+/** Variables of the section `node` are stronger than those of the environment, as they are in the VM. */
+function readPackaged(
+  root: string,
+  config: MergedConfig,
+  stateDir: string,
+  { environment = () => process.env }: LoadOptions,
+  warnings: Warning[],
+): PackagedRelease {
+  const env = Object.fromEntries(readNodeEnvironment(config));
+  for (const { position } of config.extensions) warnings.push(ignoredExtension(position));
+  return readPackagedRelease(root, { ...environment(stateDir), ...env }, warnings);
+}
+
+function applicationsOf(
+  definition: ReleaseDefinition | undefined,
+  { extensions }: MergedConfig,
+  warnings: Warning[],
+): readonly ApplicationRequest[] {
+  return joinApplications(
+    [definition?.applications ?? [], ...extensions.map(({ applications }) => applications)],
+    (kept, dropped) => warnings.push(droppedApplication(kept, dropped)),
+  );
+}
+
+function packedApplications({ spec, versionDir }: PackagedRelease): readonly ApplicationRequest[] {
+  const applications: ApplicationRequest[] = [];
+  for (const { name, vsn, type, position } of spec?.applications ?? []) {
+    const place = { file: position?.file ?? versionDir, line: position?.line ?? 1, column: position?.column ?? 1 };
+    applications.push(type === undefined ? { name, vsn, position: place } : { name, vsn, type, position: place });
+  }
+  return applications;
 }
 
 /** A release, or why it cannot be loaded. */
@@ -92,15 +139,25 @@ export function loadReleases(settings: HostSettings, options: LoadOptions = {}):
 }
 
 /**
- * Lists the names of the releases that are defined: the directories with a `release.enit`, sorted.
+ * Lists the names of the releases that are defined: the directories with a `release.enit` or a config file, sorted.
  *
  * @throws EnitError `unreadable`.
  */
 export function listReleaseNames(settings: Pick<HostSettings, "definitionDir">): string[] {
   const { definitionDir } = settings;
-  return listNames(definitionDir).filter(
-    (name) => isReleaseName(name) && existsSync(join(definitionDir, name, DEFINITION)),
-  );
+  return listNames(definitionDir).filter((name) => isReleaseName(name) && isDefined(join(definitionDir, name)));
+}
+
+/** A packaged release needs no definition: its config files say where it is. */
+function isDefined(directory: string): boolean {
+  if (existsSync(join(directory, DEFINITION))) return true;
+  try {
+    return listConfigFiles(directory).length > 0;
+  } catch (error) {
+    // What nobody may look into hides none of the others.
+    if (error instanceof EnitError) return false;
+    throw error;
+  }
 }
 
 /**
@@ -144,6 +201,25 @@ function releaseNotFound(name: string, settings: HostSettings): EnitError {
     hint,
     data: { name, definitionDir, known, ...(nearest === undefined ? {} : { nearest }) },
   });
+}
+
+/** What has config files alone is a packaged release, or else incomplete. */
+function noDefinition(name: string, definitionDir: string): EnitError {
+  const file = join(definitionDir, DEFINITION);
+  return new EnitError("no_definition", `cannot use the release "${name}": there is no ${file}`, {
+    kind: "input",
+    hint: 'Write it, or name the directory of a packaged release in a config file: {node, [{root, "/opt/..."}]}.',
+    data: { release: name, file },
+  });
+}
+
+function ignoredExtension(position: Required<SourcePosition>): Warning {
+  return {
+    code: "ignored_extension",
+    message: `${formatPlace(position)}: applications cannot be added to a packaged release`,
+    hint: "The configuration in this file counts all the same.",
+    position,
+  };
 }
 
 function droppedApplication(kept: ApplicationRequest, dropped: ApplicationRequest): Warning {

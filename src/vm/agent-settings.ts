@@ -1,4 +1,4 @@
-import type { ResolvedApplication, StartType } from "../otp/index.ts";
+import type { StartType } from "../otp/index.ts";
 import type { Release } from "../release/index.ts";
 import { atom, integer, list, map, string, type Term, tuple } from "../term/index.ts";
 import { releaseCommand } from "./release-command.ts";
@@ -12,8 +12,8 @@ export type LaunchMode = "foreground" | "background";
 
 export interface AgentSettingsInput {
   readonly release: Release;
-  /** In the order in which they start. */
-  readonly applications: readonly ResolvedApplication[];
+  /** What the agent starts, in this order, and as what. */
+  readonly starts: readonly (readonly [application: string, type: StartType])[];
   readonly paths: StatePaths;
   /** HOME as applications are to see it. */
   readonly home: string | undefined;
@@ -36,7 +36,7 @@ export function agentSettings(input: AgentSettingsInput): Term {
   return map([
     [atom("release"), tuple(string(release.name), string(release.version))],
     [atom("extensions"), list(release.extensions.map(string))],
-    [atom("applications"), list(startsOf(input).map(([name, type]) => tuple(atom(name), atom(type))))],
+    [atom("applications"), list(input.starts.map(([name, type]) => tuple(atom(name), atom(type))))],
     [atom("command"), list(releaseCommand(release).map((word) => string(word)))],
     [atom("retries"), startRetries === "infinity" ? atom("infinity") : integer(startRetries)],
     [atom("delay"), integer(Math.round(startDelaySeconds * 1000))],
@@ -47,16 +47,4 @@ export function agentSettings(input: AgentSettingsInput): Term {
     [atom("log"), mode === "foreground" ? none : log],
     [atom("syslog"), input.syslog === undefined ? none : string(input.syslog)],
   ]);
-}
-
-/**
- * What the agent starts, and how. kernel and stdlib run already, included applications are started by those that
- * include them; what the release does not name is there because something needs it, and is as permanent as that.
- */
-function startsOf({ release, applications }: AgentSettingsInput): [name: string, type: StartType][] {
-  const types = new Map(release.applications.map(({ name, type }) => [name, type]));
-  return applications
-    .filter(({ name, includedBy }) => name !== "kernel" && name !== "stdlib" && includedBy === undefined)
-    .map(({ name }): [string, StartType] => [name, types.get(name) ?? "permanent"])
-    .filter(([, type]) => type !== "load" && type !== "none");
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { OtpInstallation } from "../otp/index.ts";
 import type { NodeSettings } from "../release/index.ts";
 import type { Identity } from "./identity.ts";
 import type { StatePaths } from "./state-paths.ts";
+import type { PackedSystem, ReleaseSystem } from "./system.ts";
 
 /** How a VM is launched, as plain data. Hooks may change it before its files are written. */
 export interface LaunchPlan {
@@ -23,7 +23,7 @@ export interface LaunchPlan {
 export interface PlanInput {
   readonly version: string;
   readonly node: NodeSettings;
-  readonly otp: OtpInstallation;
+  readonly system: Pick<ReleaseSystem, "otp" | "packed">;
   readonly paths: StatePaths;
   /** The agent's `ebin`. */
   readonly agentEbin: string;
@@ -36,7 +36,8 @@ export interface PlanInput {
 
 /** Plans the launch of the VM of a release from its release directory. Touches nothing. */
 export function planLaunch(input: PlanInput): LaunchPlan {
-  const { version, node, otp, paths } = input;
+  const { version, node, system, paths } = input;
+  const { otp, packed } = system;
   const { HOME: home, ...env } = environment(input);
   const versionDir = join(paths.releasesDir, version);
   const argv = ["-boot", join(versionDir, "start"), "-config", join(versionDir, "sys")];
@@ -49,15 +50,16 @@ export function planLaunch(input: PlanInput): LaunchPlan {
   if (!node.connectAll) argv.push("-connect_all", "false");
   // No emulator since OTP 21 runs without SMP: a single scheduler is what comes closest.
   if (node.smp === "disabled") argv.push("+S", "1:1");
-  argv.push("-sasl", "releases_dir", erlangString(paths.releasesDir));
+  argv.push("-sasl", "releases_dir", erlangString(packed?.releasesDir ?? paths.releasesDir));
   argv.push("-pa", input.agentEbin, "-enit_boot", paths.agentSettings);
   // The agent is loaded by name, as in embedded mode nothing is loaded on demand.
   argv.push("-s", "code", "ensure_modules_loaded", "enit_boot", "-s", "enit_boot");
   return {
     executable: join(otp.ertsDir, "bin", "erlexec"),
-    argv: [...argv, ...node.vmArgs],
+    argv: packed === undefined ? [...argv, ...node.vmArgs] : withPacked(argv, node, packed),
     // What the script `erl` sets, and the HOME that the cookie is read from.
     env: {
+      ...packed?.env,
       ...env,
       ROOTDIR: otp.root,
       BINDIR: join(otp.ertsDir, "bin"),
@@ -67,10 +69,16 @@ export function planLaunch(input: PlanInput): LaunchPlan {
     },
     home,
     // Relative names of files then mean places that outlive the machine's next boot, unlike the state directory.
-    cwd: home ?? paths.stateDir,
+    // The files of a packaged release name others relative to its root.
+    cwd: packed === undefined ? (home ?? paths.stateDir) : otp.root,
     user: node.runAsUser,
     group: node.runAsGroup,
   };
+}
+
+/** What stands behind `--` belongs to none of our flags; what stands behind `-extra` is no flag any more. */
+function withPacked(argv: readonly string[], { vmArgs }: NodeSettings, { args, extra }: PackedSystem): string[] {
+  return [...argv, "--", ...args, ...vmArgs, ...(extra.length === 0 ? [] : ["-extra", ...extra])];
 }
 
 /** Flags in the environment would make another VM of the same release, depending on who starts it: `vm_args` is for them. */

@@ -1,21 +1,21 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { lookupNode } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
-import type { OtpInstallation } from "../otp/index.ts";
-import type { Release } from "../release/index.ts";
+import { isPackaged, type Release } from "../release/index.ts";
 import { openFilesOf } from "../system/index.ts";
 import { type Agent, readAgent } from "./agent.ts";
 import { agentSettings, type LaunchMode } from "./agent-settings.ts";
 import type { LaunchOrder } from "./execute.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { handOverLog } from "./log.ts";
+import { completePackage, SHELL_BOOT } from "./packaged/index.ts";
 import { planLaunch, type LaunchPlan } from "./plan.ts";
 import { agentEbin, writeReleaseDirectory } from "./release-directory.ts";
-import { statePaths } from "./state-paths.ts";
-import { findReleaseSystem, type ReleaseSystem } from "./system.ts";
+import { type StatePaths, statePaths } from "./state-paths.ts";
+import { type Emulator, findReleaseSystem, type PackedSystem, type ReleaseSystem } from "./system.ts";
 import { writingState } from "./writing-state.ts";
-import { findRunningVm } from "./vm-record.ts";
+import { findRunningVm, type VmIdentification } from "./vm-record.ts";
 
 export interface PrepareOptions {
   /** Ends the waiting; what it is aborted with is thrown. A VM that was launched goes on. */
@@ -71,13 +71,14 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
   const { plan, identity } = await makePlan(release, { system, agent, epmdRuns }, options);
   const settings = agentSettings({
     release,
-    applications: system.applications,
+    starts: system.starts,
     paths,
     home: plan.home,
     mode,
     stopOnHangup: mode === "foreground" && !isHangupIgnored(),
     syslog: options.syslog,
   });
+  if (isPackaged(release)) completePackage(release.packaged, system.otp);
   writeReleaseDirectory({ release, system, paths, agent, agentSettings: settings, identity });
   if (mode === "background") writingState(stateDir, () => handOverLog(stateDir, identity));
   const { nodeName: node, longNames, listenAddress, epmdPort } = release.node;
@@ -93,12 +94,23 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
       listenAddress,
       epmdPort,
       otpRoot: system.otp.root,
+      ...(system.packed === undefined ? {} : { shell: shellOf(release, paths, system.otp, system.packed) }),
     },
     mustRead: paths.agentSettings,
     stdin: mode === "foreground" ? "inherit" : "none",
     // Those of whoever started us; a launcher could only look at us.
     openFiles: openFilesOf(process.ppid),
   };
+}
+
+/** How a remote shell boots without starting the applications of the release. */
+function shellOf(
+  { version }: Release,
+  { releasesDir }: StatePaths,
+  { ertsDir }: Emulator,
+  { shellArgs }: PackedSystem,
+): VmIdentification["shell"] {
+  return { ertsDir, args: ["-boot", join(releasesDir, version, SHELL_BOOT), ...shellArgs] };
 }
 
 interface Parts {
@@ -123,7 +135,7 @@ async function makePlan(
   const planned = planLaunch({
     version,
     node,
-    otp: system.otp,
+    system,
     paths,
     agentEbin: agentEbin(paths, agent),
     identity,
@@ -137,7 +149,7 @@ async function makePlan(
 }
 
 /** Code does not run on an OTP older than the one that compiled it. */
-function agentTooNew({ otpRelease }: Agent, { release, root }: OtpInstallation): EnitError {
+function agentTooNew({ otpRelease }: Agent, { release, root }: Emulator): EnitError {
   const state = `this enit was built with OTP ${otpRelease}`;
   return new EnitError("otp_too_old", `cannot use Erlang/OTP ${release} in "${root}": ${state}`, {
     kind: "unsupported",

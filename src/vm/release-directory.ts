@@ -1,16 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  encodeBoot,
-  formatStartErlData,
-  formatTermFile,
-  installRelease,
-  makeScript,
-  type ReleaseSpec,
-  releasesToTerm,
-  releaseToTerm,
-} from "../otp/index.ts";
-import { formatSysConfig, type Release } from "../release/index.ts";
+import { formatTermFile } from "../otp/index.ts";
+import type { Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
 import type { Agent } from "./agent.ts";
 import type { Identity } from "./identity.ts";
@@ -41,7 +32,7 @@ export interface ReleaseDirectoryInput {
  */
 export function writeReleaseDirectory(input: ReleaseDirectoryInput): void {
   const { release, system, paths, agent } = input;
-  const files = releaseFiles(release, system);
+  const files = system.files();
   writingState(paths.stateDir, () => {
     for (const path of [paths.releasesDir, paths.agentDir, paths.homeDir, paths.agentSettings, paths.progress]) {
       rmSync(path, { recursive: true, force: true });
@@ -66,44 +57,6 @@ export function writeReleaseDirectory(input: ReleaseDirectoryInput): void {
 /** Where a state directory has the agent. */
 export function agentEbin(paths: StatePaths, agent: Agent): string {
   return join(paths.agentDir, `enit-${agent.version}`, "ebin");
-}
-
-interface ReleaseFile {
-  /** Relative to `releases`. */
-  readonly name: string;
-  readonly content: string | Uint8Array;
-  readonly mode: number;
-}
-
-function releaseFiles(release: Release, { otp, index, applications }: ReleaseSystem): ReleaseFile[] {
-  const spec: ReleaseSpec = {
-    name: release.name,
-    vsn: release.version,
-    ertsVersion: otp.ertsVersion,
-    applications: applications.map(({ name, vsn }) =>
-      // The agent starts the others, once they are loaded.
-      name === "kernel" || name === "stdlib" ? { name, vsn } : { name, vsn, type: "load" },
-    ),
-  };
-  const { script } = makeScript(spec, { otp, applications: index, local: true, noWarnSasl: true });
-  const boot = encodeBoot(script, otp);
-  const dirs = new Map(applications.map(({ name, dir }) => [name, dir]));
-  const inVersion = (name: string): string => join(release.version, name);
-  const print = (term: Term): string => formatTermFile(term, { otp: otp.release });
-  const readable = 0o644;
-  return [
-    { name: inVersion(`${release.name}.rel`), content: print(releaseToTerm(spec)), mode: readable },
-    { name: inVersion(`${release.name}.boot`), content: boot, mode: readable },
-    { name: inVersion("start.boot"), content: boot, mode: readable },
-    // Passwords of data bases and the like stand in the configuration of applications.
-    { name: inVersion("sys.config"), content: formatSysConfig(release.config), mode: 0o600 },
-    { name: "RELEASES", content: print(releasesToTerm([installRelease(spec, { dirs })])), mode: readable },
-    {
-      name: "start_erl.data",
-      content: formatStartErlData({ ertsVersion: otp.ertsVersion, vsn: release.version }),
-      mode: readable,
-    },
-  ];
 }
 
 /**

@@ -40,20 +40,20 @@ async function planRemoteShell(
   identity: Identity,
 ): Promise<EmulatorStart> {
   const paths = statePaths(stateDir);
-  const otp = findOtp({ root: vm.otpRoot });
+  const { ertsDir, args: bootArgs } = vm.shell ?? { ertsDir: findOtp({ root: vm.otpRoot }).ertsDir, args: [] };
   const isOther = identity.uid !== process.geteuid?.();
   const home = isOther ? identity.user?.home : env["HOME"];
   const hasHome = home !== undefined && existsSync(home);
 
   const host = vm.node.slice(vm.node.indexOf("@") + 1);
   const name = `enit-shell-${process.pid}-${Math.floor(Math.random() * 2 ** 32).toString(36)}@${host}`;
-  const argv = ["-hidden", vm.longNames ? "-name" : "-sname", name, "-remsh", vm.node];
+  const argv = [...bootArgs, "-hidden", vm.longNames ? "-name" : "-sname", name, "-remsh", vm.node];
   if (hasHome) argv.push("-kernel", "shell_history", "enabled");
   if (vm.listenAddress !== undefined) {
     argv.push("-pa", agentEbin(paths, await readAgent()), "-epmd_module", "enit_epmd");
     argv.push("-enit_address", vm.listenAddress);
   }
-  const binDir = join(otp.ertsDir, "bin");
+  const binDir = join(ertsDir, "bin");
   return {
     executable: join(binDir, "erlexec"),
     argv,
@@ -62,7 +62,7 @@ async function planRemoteShell(
       ...(hasHome ? { XDG_CACHE_HOME: join(home, ".cache") } : {}),
       ...inherited(env, isOther),
       ...(vm.epmdPort === undefined ? {} : { ERL_EPMD_PORT: String(vm.epmdPort) }),
-      ROOTDIR: otp.root,
+      ROOTDIR: vm.otpRoot,
       BINDIR: binDir,
       EMU: "beam",
       PROGNAME: "erl",

@@ -1,43 +1,78 @@
 import { resolve } from "node:path";
-import { EnitError } from "../error/index.ts";
 import {
-  type ApplicationIndex,
   findApplications,
   findOtp,
   libraryDirs,
-  type OtpInstallation,
   resolveApplications,
   type ResolvedApplication,
+  type StartType,
 } from "../otp/index.ts";
-import type { Release } from "../release/index.ts";
+import { isPackaged, type Release } from "../release/index.ts";
+import { findPackagedSystem } from "./packaged/index.ts";
+import { type ReleaseFile, releaseFiles } from "./release-files.ts";
 
-/** What is installed on this machine for a release. */
+/** The emulator that a release runs on. */
+export interface Emulator {
+  /** What `code:root_dir/0` says. */
+  readonly root: string;
+  /** The OTP release: 25. */
+  readonly release: number;
+  readonly ertsDir: string;
+}
+
+/** What there is on this machine for a release to boot from. */
 export interface ReleaseSystem {
-  readonly otp: OtpInstallation;
-  readonly index: ApplicationIndex;
-  /** The applications of the release and all that these need, in the order in which they start. */
-  readonly applications: readonly ResolvedApplication[];
+  readonly otp: Emulator;
+  /** What the agent starts, in this order, and as what. kernel and stdlib run already. */
+  readonly starts: readonly (readonly [application: string, type: StartType])[];
+  /** What the directory `releases` of the state directory holds. */
+  readonly files: () => readonly ReleaseFile[];
+  /** What is packed in it, if it is a packaged release. */
+  readonly packed?: PackedSystem;
+}
+
+/** What is different for a packaged release. */
+export interface PackedSystem {
+  /** The directory of `release_handler`. */
+  readonly releasesDir: string;
+  /** Flags before those of the section `node`. */
+  readonly args: readonly string[];
+  /** What follows `-extra`. */
+  readonly extra: readonly string[];
+  /** Variables that the files of the release count on, unless the environment has them. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Flags of a remote shell. */
+  readonly shellArgs: readonly string[];
 }
 
 /**
- * Finds the OTP and the applications that a release runs on, as they are installed now.
+ * Finds the OTP and the applications that a release runs on, as they are installed now, or those that are packed with it.
  *
- * Throws `packaged_release` (kind `unsupported`), `otp_not_found`, `otp_too_old`, `application_not_found`, `application_version_not_found`,
- * `application_included_twice`, `circular_dependency`, and what unusable `.app` files throw.
+ * Throws `otp_not_found`, `otp_too_old`, `application_not_found`, `application_version_not_found`,
+ * `application_included_twice`, `circular_dependency`, what unusable `.app` files throw, and what `findPackagedSystem` throws.
  */
 export function findReleaseSystem(release: Release): ReleaseSystem {
-  const { otpRoot, libDirs, root } = release.node;
-  if (root !== undefined) throw packagedRelease(release.name, root);
+  if (isPackaged(release)) return findPackagedSystem(release);
+  const { otpRoot, libDirs } = release.node;
   const otp = findOtp(otpRoot === undefined ? {} : { root: otpRoot });
   // Absolute, since the VM has another working directory than we.
   const index = findApplications({ libDirs: libraryDirs(otp, libDirs).map((path) => resolve(path)) });
-  return { otp, index, applications: resolveApplications(release.applications, index, release.name) };
+  const applications = resolveApplications(release.applications, index, release.name);
+  return {
+    otp,
+    starts: startsOf(release, applications),
+    files: () => releaseFiles(release, { otp, index, applications }),
+  };
 }
 
-function packagedRelease(release: string, root: string): EnitError {
-  return new EnitError("packaged_release", `cannot start "${release}": it is a packaged release, in "${root}"`, {
-    kind: "unsupported",
-    hint: "This enit starts releases of installed applications only. Leave out the key root of the section node, or run the bin/erl of the package.",
-    data: { release, root },
-  });
+/**
+ * What is started. Included applications are started by those that include them; what the release does not name is there
+ * because something needs it, and is as permanent as that.
+ */
+function startsOf(release: Release, applications: readonly ResolvedApplication[]): [name: string, type: StartType][] {
+  const types = new Map(release.applications.map(({ name, type }) => [name, type]));
+  return applications
+    .filter(({ name, includedBy }) => name !== "kernel" && name !== "stdlib" && includedBy === undefined)
+    .map(({ name }): [string, StartType] => [name, types.get(name) ?? "permanent"])
+    .filter(([, type]) => type !== "load" && type !== "none");
 }

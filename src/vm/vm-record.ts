@@ -13,6 +13,8 @@ export interface VmIdentification {
   readonly listenAddress?: string | undefined;
   readonly epmdPort?: number | undefined;
   readonly otpRoot: string;
+  /** How a remote shell boots, where `otpRoot` is the root of a packaged release and no installation of OTP. */
+  readonly shell?: { readonly ertsDir: string; readonly args: readonly string[] } | undefined;
 }
 
 /** A VM that was started here, and its process. */

@@ -266,12 +266,12 @@ Run enit as the user who owns it, or name another one with --state-dir.
   });
 });
 
-test("a packaged release is refused, as this enit starts what is installed alone", async () => {
-  host.define("packaged", { user: '{node, [{root, "/srv/packaged"}]}.\n' });
+test("a packaged release that is not there", async () => {
+  host.define("packaged", { user: '{node, [{root, "/srv/packaged"}]}.\n', definition: "{release, packaged, []}." });
   expect(await refusal("start", "packaged")).toEqual({
-    stderr: `enit: cannot start "packaged": it is a packaged release, in "/srv/packaged"
-This enit starts releases of installed applications only. Leave out the key root of the section node, or run the bin/erl of the package.
+    stderr: `enit: cannot use the release in "/srv/packaged": there is no such directory
+Unpack the release there, or change root.
 `,
-    exitCode: 126,
+    exitCode: 2,
   });
 });

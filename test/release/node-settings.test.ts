@@ -46,7 +46,7 @@ test("all keys of the section node are read, names as strings, binaries or atoms
     {cookie, oatmeal}, {nodename, "mine@box.example.com"}, {run_as_user, relex}, {run_as_group, <<"staff">>},
     {smp, enabled}, {hidden, true}, {connect_all, false}, {start_retries, 3}, {start_delay, 2.5},
     {stop_timeout, 30000}, {otp_root, "/opt/otp"}, {vm_args, ["+P", 1000000, <<"-s">>, x]},
-    {env, [{"LANG", "C"}, {a, <<"b">>}, {"N", 1}, {"EMPTY", ""}, {"ERL_EPMD_PORT", "4370"}]}, {root, "/srv/relex"}`);
+    {env, [{"LANG", "C"}, {a, <<"b">>}, {"N", 1}, {"EMPTY", ""}, {"ERL_EPMD_PORT", "4370"}]}`);
   expect(node).toMatchObject({
     cookie: "oatmeal",
     name: "mine",
@@ -70,7 +70,6 @@ test("all keys of the section node are read, names as strings, binaries or atoms
       ["EMPTY", ""],
       ["ERL_EPMD_PORT", "4370"],
     ],
-    root: "/srv/relex",
     epmdPort: 4370,
   });
 });
@@ -99,6 +98,8 @@ test("relative paths start at the directory of the file that has them", async ()
       "lib/relex/release.enit": RELEX,
       "lib/relex/a.config": '{node, [{cookie, "c"}, {otp_root, "otp"}, {root, here}]}.',
       "etc/relex/b.config": '{node, [{lib_dirs, ["libs", "/opt/libs"]}]}.',
+      "lib/relex/here/releases/start_erl.data": "13.1.5 1.0",
+      "lib/relex/here/releases/1.0/sys.config": "[].",
     },
     { libDirs: ["/host/libs", "/opt/libs"] },
   );

@@ -149,15 +149,16 @@ test("loadRelease() does not take a file for a release", async () => {
   expect(await failure(host.load())).toMatchObject({ code: "release_not_found" });
 });
 
-test("listReleaseNames() lists the directories with a release.enit, sorted", async () => {
+test("listReleaseNames() lists the directories with a release.enit or a config file, sorted", async () => {
   using host = await testHost({
     "lib/relex/release.enit": RELEX,
     "lib/Alpha/release.enit": "",
-    "lib/without/a.config": "",
+    "lib/packaged/a.config": "",
+    "lib/without/a.txt": "",
     "lib/release.enit": "",
     "lib/.hidden/release.enit": "",
   });
-  expect(listReleaseNames(host.settings)).toEqual(["Alpha", "relex"]);
+  expect(listReleaseNames(host.settings)).toEqual(["Alpha", "packaged", "relex"]);
   using empty = await testHost({});
   expect(listReleaseNames(empty.settings)).toEqual([]);
 });

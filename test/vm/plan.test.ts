@@ -13,7 +13,7 @@ async function input(node = ""): Promise<PlanInput> {
   return {
     version: "1.0",
     node: { ...(await release.load()).node, env: [] },
-    otp,
+    system: { otp },
     paths: statePaths("/state/relex"),
     agentEbin: "/agent/ebin",
     identity: { uid: 0, gid: 0, user: { name: "root", uid: 0, gid: 0, home: "/root", shell: "/bin/sh" } },

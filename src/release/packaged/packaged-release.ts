@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type ReleaseSpec, readReleaseFile } from "../../otp/index.ts";
+import type { Term } from "../../term/index.ts";
+import { mergeConfigFiles, mergeConfigs } from "../cascade.ts";
+import type { MergedConfig } from "../config-model.ts";
+import { listNames, readBytesIfAny } from "../reading.ts";
+import type { Release } from "../release.ts";
+import { toSysConfig } from "../sys-config.ts";
+import type { Warning } from "../warning.ts";
+import { cookieText } from "../node-values.ts";
+import { type PackagedArguments, sortArguments } from "./arguments.ts";
+import { type PackagedFiles, findPackagedFiles, packagedFiles } from "./packaged-files.ts";
+import { readShippedConfig } from "./shipped-config.ts";
+import type { Variables } from "./variables.ts";
+import { type VmArgumentList, readVmArgs } from "./vm-args.ts";
+
+/** A release with its own emulator and applications, unpacked on this host. */
+export interface PackagedRelease extends PackagedFiles, PackagedArguments {
+  readonly ertsVersion: string;
+  /** What its `.rel` file says, if it has one. */
+  readonly spec: ReleaseSpec | undefined;
+  /** Its configuration as shipped. */
+  readonly config: MergedConfig;
+  /** What `.src` files are filled in with. */
+  readonly variables: Variables;
+}
+
+/** Whether a release is a packaged one. */
+export function isPackaged(release: Release): release is Release & { readonly packaged: PackagedRelease } {
+  return release.packaged !== undefined;
+}
+
+/**
+ * Reads the version of a packaged release that `releases/start_erl.data` names: its arguments and its configuration, with
+ * variables filled in.
+ *
+ * @throws EnitError `packaged_release_invalid`, `unreadable`, `vm_args_invalid`, `config_syntax`, `config_invalid`, `variable_not_set`.
+ */
+export function readPackagedRelease(root: string, environment: Variables, warnings: Warning[]): PackagedRelease {
+  const { ertsVersion, ...files } = findPackagedFiles(root);
+  const spec = readSpec(files);
+  const variables = { ...ownVariables(files, spec), ...environment };
+  const { config, ...args } = readShipped(files, variables, warnings);
+  return { ...files, ertsVersion, spec, ...args, cookie: args.cookie ?? readCookieFile(files), config, variables };
+}
+
+/**
+ * Renders what a version of a packaged release is configured with: what it ships with, and above it what the files of the host
+ * say for the release.
+ *
+ * `vmArgs` hold no cookie, and nothing that enit sets by itself. The shipped `sys.config` is, in this order: `sys.config.src`,
+ * `sys.config.shipped`, where another one took the place of `sys.config`, and `sys.config`.
+ *
+ * @throws EnitError as `readPackagedRelease`.
+ */
+export function renderPackagedConfig(
+  root: string,
+  version: string,
+  release: Release & { readonly packaged: PackagedRelease },
+): { readonly sysConfig: Term; readonly vmArgs: readonly string[] } {
+  const files = packagedFiles(root, version);
+  const variables = { ...release.packaged.variables, ...ownVariables(files, readSpec(files)) };
+  const { config, args, extra } = readShipped(files, variables, []);
+  const ofHost = withoutShipped(release.config, release.packaged.config);
+  return {
+    sysConfig: toSysConfig(mergeConfigs(config, ofHost)),
+    vmArgs: extra.length === 0 ? args : [...args, "-extra", ...extra],
+  };
+}
+
+/** What is left of a configuration without what a package brought into it. */
+function withoutShipped(config: MergedConfig, shipped: MergedConfig): MergedConfig {
+  const isShipped = (file: string): boolean => shipped.files.includes(file);
+  const sections = config.sections.map((section) => ({
+    ...section,
+    keys: section.keys.filter(({ origin }) => "plugin" in origin || !isShipped(origin.file)),
+  }));
+  return { ...config, sections, files: config.files.filter((file) => !isShipped(file)) };
+}
+
+function readShipped(
+  files: PackagedFiles,
+  variables: Variables,
+  warnings: Warning[],
+): PackagedArguments & { readonly config: MergedConfig } {
+  const { root, versionDir } = files;
+  const vmArgs = firstThatExists(versionDir, ["vm.args.src", "vm.args"]);
+  const written: VmArgumentList =
+    vmArgs === undefined ? { args: [], extra: [] } : readVmArgs(vmArgs, { directory: root, variables });
+  const args = sortArguments(written, root, warnings);
+  const sysConfig = firstThatExists(versionDir, ["sys.config.src", "sys.config.shipped", "sys.config"]);
+  const configFiles = [...(sysConfig === undefined ? [] : [sysConfig]), ...args.configFiles];
+  const config = mergeConfigFiles(
+    configFiles.flatMap((file) => readShippedConfig(file, { root, variables }, warnings)),
+  );
+  return { ...args, config: { ...config, files: [...new Set(config.files)] } };
+}
+
+function firstThatExists(directory: string, names: readonly string[]): string | undefined {
+  return names.map((name) => join(directory, name)).find((path) => existsSync(path));
+}
+
+/** Reads the `.rel` file of the version; there may be others beside it, as that of `start_clean`. */
+function readSpec({ version, versionDir }: PackagedFiles): ReleaseSpec | undefined {
+  const names = listNames(versionDir).filter((name) => name.endsWith(".rel"));
+  return names.map((name) => readReleaseFile(join(versionDir, name))).find(({ vsn }) => vsn === version);
+}
+
+/** The variables that the start scripts of rebar3 and mix set for the files of a release. */
+function ownVariables({ root, version }: PackagedFiles, spec: ReleaseSpec | undefined): Variables {
+  return {
+    ROOTDIR: root,
+    RELEASE_ROOT: root,
+    RELEASE_ROOT_DIR: root,
+    RELEASE_VSN: version,
+    REL_VSN: version,
+    ...(spec === undefined ? {} : { RELEASE_NAME: spec.name, REL_NAME: spec.name }),
+  };
+}
+
+/** mix keeps the cookie of a release in `releases/COOKIE`. */
+function readCookieFile({ releasesDir }: PackagedFiles): string | undefined {
+  const content = readBytesIfAny(join(releasesDir, "COOKIE"));
+  return content === undefined ? undefined : cookieText(new TextDecoder().decode(content).trim());
+}

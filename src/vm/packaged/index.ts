@@ -1,0 +1,1 @@
+export { completePackage, findPackagedSystem, SHELL_BOOT } from "./system.ts";
