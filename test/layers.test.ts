@@ -14,8 +14,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   trace: ["error", "term"],
   release: ["error", "term", "beam", "dist", "otp"],
   vm: ["error", "system", "term", "beam", "dist", "otp", "release"],
+  upgrade: ["error", "system", "term", "beam", "dist", "otp", "release", "vm"],
   knit: ["error", "system", "term", "beam", "dist", "otp", "release"],
-  host: ["error", "term", "beam", "dist", "otp", "release", "vm", "knit", "trace", "contract", "system"],
+  host: ["error", "term", "beam", "dist", "otp", "release", "vm", "upgrade", "knit", "trace", "contract", "system"],
   // Types of any room may be shown to a plugin, code of none.
   contract: ["error"],
   plugins: ["contract"],

@@ -4,6 +4,7 @@ export { installAgent } from "./install-agent.ts";
 export { runInternal } from "./internal.ts";
 export { lockState } from "./lock.ts";
 export type { LaunchPlan } from "./plan.ts";
+export { readAgent } from "./agent.ts";
 export { checkLaunch } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare.ts";
 export { readStartPhase } from "./progress.ts";

@@ -1,0 +1,23 @@
+export { installRelease } from "./install/install.ts";
+export type { InstallEvents, InstallRequest, Installed, UpgradeSide } from "./install/install.ts";
+export type { InstallLimits } from "./install/run.ts";
+export type { Problem, ProblemKind } from "./problem.ts";
+export { readInstalledReleases } from "./release-files.ts";
+export type { ReleasePlaces, UpgradeRelease } from "./release-files.ts";
+export { effectsOf, findScript, parseRelup, readRelup } from "./script.ts";
+export type { Relup, ScriptEffects, UpgradeScript } from "./script.ts";
+export type { UpgradeStep } from "./step.ts";
+export { sendAgent } from "./vm/agent.ts";
+export { readVmFacts } from "./vm/facts.ts";
+export type { VmFacts } from "./vm/facts.ts";
+export {
+  checkInstall,
+  knownReleases,
+  makePermanent,
+  removeRelease,
+  runningRelease,
+  setRemoved,
+  setUnpacked,
+} from "./vm/handler.ts";
+export type { KnownRelease } from "./vm/handler.ts";
+export type { UpgradeVm } from "./vm/link.ts";

@@ -1,0 +1,205 @@
+import type { NodeConnection } from "../../dist/index.ts";
+import { EnitError } from "../../error/index.ts";
+import type { Term } from "../../term/index.ts";
+import type { Problem } from "../problem.ts";
+import type { ReleasePlaces, UpgradeRelease } from "../release-files.ts";
+import { effectsOf, findScript } from "../script.ts";
+import type { UpgradeStep } from "../step.ts";
+import { checkBookkeeping } from "../verify/bookkeeping.ts";
+import { takeSnapshot, type Verification, verify } from "../verify/verify.ts";
+import { checkInstall, knownReleases, makePermanent, runningRelease } from "../vm/handler.ts";
+import type { UpgradeVm } from "../vm/link.ts";
+import { checkResponsive } from "./responsive.ts";
+import { type InstallLimits, runInstall } from "./run.ts";
+import { goBack, type GoneBack } from "./undo.ts";
+
+/** A release and the configuration that it is to have, the term of its `sys.config`. */
+export interface UpgradeSide {
+  readonly release: UpgradeRelease;
+  readonly config: Term;
+}
+
+/** What is told of an installation as it happens: for hooks. Each may stop it by throwing, but for `failed`. */
+export interface InstallEvents {
+  readonly install?: () => Promise<void>;
+  readonly installed?: (permanent: boolean) => Promise<void>;
+  readonly failed?: (error: Error, restored: boolean) => Promise<void>;
+}
+
+/**
+ * An installation. Where the files of the new release come from does not matter: they are in their places, its
+ * `sys.config` included, and `release_handler` knows it (as unpacked, old or current).
+ */
+export interface InstallRequest {
+  readonly vm: UpgradeVm;
+  readonly places: ReleasePlaces;
+  readonly from: UpgradeSide;
+  readonly to: UpgradeSide;
+  /** Whether it is to be what starts the next time. */
+  readonly permanent: boolean;
+  readonly limits: InstallLimits;
+  /** How long what settles by itself may take, such as processes that leave old code. */
+  readonly settleSeconds: number;
+  readonly events?: InstallEvents;
+  readonly onStep: (step: UpgradeStep) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Installed {
+  readonly permanent: boolean;
+  /** What `release_handler` took to install it, where that is known. */
+  readonly handlerMilliseconds: number | undefined;
+  /** Whether the processes were watched: where somebody else traces `release_handler`, they are not. */
+  readonly watched: boolean;
+}
+
+/**
+ * Installs a release in a running VM, verifies all of it, and makes it permanent. What fails is undone: by the way back
+ * that the relup has, else by starting the VM anew with its permanent release.
+ *
+ * `connection` is closed by the caller; another one may be made on the way. Throws `release_handler_failed`,
+ * `no_upgrade_path`, `needs_restart`, `processes_busy` before anything changed; `upgrade_failed` afterwards, its data with
+ * `problems`, `restored` and what runs now.
+ */
+export async function installRelease(connection: NodeConnection, request: InstallRequest): Promise<Installed> {
+  const { vm, from, to, signal, onStep, events = {} } = request;
+  const version = to.release.version;
+  onStep({ kind: "checking", version });
+  const running = runningRelease(await knownReleases(connection, { signal }));
+  if (running?.version === version) return finish(connection, request, undefined, undefined);
+  const effects = effectsOf(scriptOf(request).instructions);
+  if (effects.restartsEmulator) throw needsRestart(request);
+  await checkInstall(connection, version, { signal });
+  const before = await takeSnapshot(connection, effects, signal);
+  await checkResponsive(connection, request, before.users, effects, signal);
+  await events.install?.();
+
+  onStep({ kind: "installing", from: from.release.version, to: version });
+  const outcome = await runInstall(vm, connection, version, {
+    limits: request.limits,
+    onInstruction: (text) => onStep({ kind: "instruction", text }),
+    signal,
+  });
+  if (outcome.kind === "installed") {
+    using cleanup = new DisposableStack();
+    if (outcome.connection !== connection) cleanup.defer(() => void outcome.connection.close());
+    const installation = { effects, before, seen: outcome.seen };
+    return await finish(outcome.connection, request, installation, outcome.milliseconds);
+  }
+  return fail(request, outcome.error, [], await goBack(request, outcome));
+}
+
+function scriptOf({ places, from, to, vm }: InstallRequest): NonNullable<ReturnType<typeof findScript>> {
+  const script = findScript(places.releasesDir, from.release.version, to.release.version);
+  if (script !== undefined) return script;
+  const [old, next] = [from.release.version, to.release.version];
+  throw new EnitError(
+    "no_upgrade_path",
+    `cannot upgrade "${vm.release}" to ${next}: no relup has the way from ${old}`,
+    {
+      hint: `Build an upgrade tarball from ${old} to ${next}, or change the version with a restart.`,
+      data: { release: vm.release, from: old, to: next },
+    },
+  );
+}
+
+function needsRestart({ vm, to }: InstallRequest): EnitError {
+  const version = to.release.version;
+  return new EnitError(
+    "needs_restart",
+    `cannot upgrade "${vm.release}" to ${version}: its relup starts the emulator anew`,
+    {
+      kind: "unsupported",
+      hint: "A new emulator, kernel, stdlib or sasl cannot be taken up by a VM that runs.",
+      data: { release: vm.release, version },
+    },
+  );
+}
+
+/** Verifies what was installed, and makes it permanent. */
+async function finish(
+  connection: NodeConnection,
+  request: InstallRequest,
+  installation: Verification["installation"],
+  handlerMilliseconds: number | undefined,
+): Promise<Installed> {
+  const { from, to, permanent, settleSeconds, signal, onStep, events = {}, vm } = request;
+  onStep({ kind: "verifying", version: to.release.version });
+  const other = from.release.version === to.release.version ? undefined : from.release;
+  const problems = await verify(connection, {
+    release: to.release,
+    other,
+    config: to.config,
+    installation,
+    settleSeconds,
+    signal,
+  });
+  if (!vm.isAlive()) problems.push({ kind: "vm", subject: vm.node, message: "the process of the VM has ended" });
+  const failure = problems.length > 0 ? unverified(request, problems) : await secure(connection, request);
+  if (failure !== undefined) {
+    return fail(
+      request,
+      failure,
+      problems,
+      await goBack(request, { kind: "installed", connection, installation }),
+    );
+  }
+  await events.installed?.(permanent);
+  return { permanent, handlerMilliseconds, watched: installation !== undefined && installation.seen !== undefined };
+}
+
+/** Makes the release permanent, if it is to be; gives what keeps it from that. */
+async function secure(connection: NodeConnection, request: InstallRequest): Promise<EnitError | undefined> {
+  const { places, to, permanent, onStep, signal } = request;
+  if (!permanent) return undefined;
+  onStep({ kind: "making permanent", version: to.release.version });
+  try {
+    await makePermanent(connection, to.release.version, { signal });
+  } catch (error) {
+    if (error instanceof EnitError) return error;
+    throw error;
+  }
+  const problems = checkBookkeeping(places, to.release.version);
+  return problems.length === 0 ? undefined : unverified(request, problems);
+}
+
+function unverified({ vm, to }: InstallRequest, problems: readonly Problem[]): EnitError {
+  const text = problems.map(({ message }) => message).join("; ");
+  return new EnitError("verification_failed", `cannot verify ${to.release.version} of "${vm.release}": ${text}`);
+}
+
+/** Tells of a failure, with what was done about it. */
+async function fail(
+  { vm, from, to, events = {} }: InstallRequest,
+  error: EnitError,
+  problems: readonly Problem[],
+  back: GoneBack,
+): Promise<never> {
+  const [old, version] = [from.release.version, to.release.version];
+  const failure = new EnitError(
+    "upgrade_failed",
+    `cannot upgrade "${vm.release}" from ${old} to ${version}: ${stateOf(error)}; ${back.state}`,
+    {
+      hint: back.hint,
+      data: {
+        release: vm.release,
+        node: vm.node,
+        from: old,
+        to: version,
+        reason: error.code,
+        problems,
+        restored: back.restored,
+        running: back.running,
+        restarted: back.restarted,
+      },
+      cause: error,
+    },
+  );
+  await events.failed?.(failure, back.restored);
+  throw failure;
+}
+
+/** The part of a message that says what is the matter. */
+function stateOf({ message }: EnitError): string {
+  return message.replace(/^cannot [^:]*": /, "").replace(/^cannot verify [^:]*: /, "");
+}

@@ -1,0 +1,157 @@
+import type { NodeConnection } from "../../dist/index.ts";
+import { EnitError } from "../../error/index.ts";
+import {
+  atom,
+  integer,
+  integerValue,
+  isTagged,
+  isTuple,
+  list,
+  printTerm,
+  string,
+  type Term,
+  tuple,
+} from "../../term/index.ts";
+import { readSeen, type Seen } from "../verify/processes.ts";
+import { handlerError, knownReleases, runningRelease } from "../vm/handler.ts";
+import type { UpgradeVm } from "../vm/link.ts";
+import { isStopping, reconnect } from "./reconnect.ts";
+
+/** How long things may take; what is left out has the default of OTP. */
+export interface InstallLimits {
+  /** Milliseconds that a process has to suspend, and to change its code. */
+  readonly suspendMs?: number | undefined;
+  readonly codeChangeMs?: number | undefined;
+  /** How long `release_handler` may take in all. Default: no limit. */
+  readonly seconds?: number | undefined;
+  /** How long a VM that starts anew may take. */
+  readonly restartSeconds: number;
+}
+
+/** What came of an installation. */
+export type InstallOutcome =
+  | {
+      readonly kind: "installed";
+      readonly connection: NodeConnection;
+      /** What was seen of it; `undefined` where nobody could watch. */
+      readonly seen: readonly Seen[] | undefined;
+      /** What `release_handler` took; `undefined` where the connection was lost meanwhile. */
+      readonly milliseconds: number | undefined;
+    }
+  /** Refused before the point of no return: the code is as it was. */
+  | { readonly kind: "refused"; readonly connection: NodeConnection; readonly error: EnitError }
+  /** Failed after it: the VM is on its way down, to start anew with the permanent release. */
+  | { readonly kind: "restarting"; readonly error: EnitError }
+  /** Not done in time, and it goes on. */
+  | { readonly kind: "hanging"; readonly connection: NodeConnection; readonly error: EnitError }
+  /** The process of the VM is gone. */
+  | { readonly kind: "ended"; readonly error: EnitError };
+
+export interface RunInstallOptions {
+  readonly limits: InstallLimits;
+  /** Called with each instruction as it is evaluated. */
+  readonly onInstruction: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Has `release_handler` install a release, whatever comes in between: it answers late or never, the connection is lost, the
+ * VM starts anew or ends. Throws what `signal` is aborted with; `release_handler` goes on then.
+ */
+export async function runInstall(
+  vm: UpgradeVm,
+  connection: NodeConnection,
+  version: string,
+  options: RunInstallOptions,
+): Promise<InstallOutcome> {
+  const { limits, signal } = options;
+  const forget = connection.onMessage((message) => {
+    const instruction = instructionOf(message);
+    if (instruction !== undefined) options.onInstruction(instruction);
+  });
+  try {
+    const args = [string(version), handlerOptions(limits), connection.self];
+    const timeout = limits.seconds === undefined ? undefined : limits.seconds * 1000;
+    const answer = await connection.call("enit_install", "run", args, { timeout, signal });
+    return await readAnswer(connection, version, answer);
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    if (error.code === "call_timeout") return { kind: "hanging", connection, error: hanging(vm, version, limits) };
+    if (error.code === "connection_closed") return await findOut(vm, connection.creation, version, options, error);
+    // The VM is going down, and takes the call with it.
+    if (error.code === "call_failed" && (await isStopping(connection))) {
+      return {
+        kind: "restarting",
+        error: new EnitError("install_failed", `cannot install "${version}": the VM is going down`),
+      };
+    }
+    throw error;
+  } finally {
+    forget();
+  }
+}
+
+function handlerOptions({ suspendMs, codeChangeMs }: InstallLimits): Term {
+  const given = (key: string, value: number | undefined): Term[] =>
+    value === undefined ? [] : [tuple(atom(key), integer(value))];
+  return list([
+    // OTP's default too: the VM starts anew within its process, so that no heart is needed.
+    tuple(atom("error_action"), atom("restart")),
+    ...given("suspend_timeout", suspendMs),
+    ...given("code_change_timeout", codeChangeMs),
+  ]);
+}
+
+function instructionOf(message: Term): string | undefined {
+  const [, event] = isTagged(message, "enit_install", 2) ? message.elements : [];
+  const [, instruction] = isTagged(event, "instruction", 2) ? event.elements : [];
+  return instruction && printTerm(instruction, { format: "tp", width: 0 });
+}
+
+async function readAnswer(connection: NodeConnection, version: string, answer: Term): Promise<InstallOutcome> {
+  const [result, microseconds, seen] = isTuple(answer, 3) ? answer.elements : [];
+  const reason = isTagged(result, "error", 2) ? result.elements[1] : undefined;
+  if (reason === undefined) {
+    const milliseconds = (integerValue(microseconds) ?? 0) / 1000;
+    return { kind: "installed", connection, seen: readSeen(seen), milliseconds };
+  }
+  const error = handlerError("install", version, reason, connection.node);
+  return (await isStopping(connection)) ? { kind: "restarting", error } : { kind: "refused", connection, error };
+}
+
+/** The connection was lost: looks what has become of the VM, and of the installation. */
+async function findOut(
+  vm: UpgradeVm,
+  creation: number,
+  version: string,
+  { limits, signal }: RunInstallOptions,
+  cause: EnitError,
+): Promise<InstallOutcome> {
+  const failed = (state: string): EnitError =>
+    new EnitError("install_failed", `cannot install "${version}": ${state}`, { cause });
+  const connection = await reconnect(vm, {
+    seconds: limits.restartSeconds,
+    // One that was only cut off goes on to install.
+    until: ({ handler, phase }) => handler === "idle" || phase !== "started",
+    signal,
+  });
+  if (connection === "ended") return { kind: "ended", error: failed("the VM ended meanwhile") };
+  if (connection.creation !== creation || (await isStopping(connection))) {
+    await connection.close();
+    return { kind: "restarting", error: failed("the VM started anew") };
+  }
+  const running = runningRelease(await knownReleases(connection, { signal }));
+  return running?.version === version
+    ? { kind: "installed", connection, seen: undefined, milliseconds: undefined }
+    : { kind: "refused", connection, error: failed("the connection was lost, and the release is not installed") };
+}
+
+function hanging({ release, node }: UpgradeVm, version: string, { seconds }: InstallLimits): EnitError {
+  return new EnitError(
+    "install_timeout",
+    `cannot install "${version}": release_handler is not done after ${seconds} s`,
+    {
+      data: { release, node, version, seconds },
+    },
+  );
+}

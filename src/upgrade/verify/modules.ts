@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beamMd5, inBeamFile, openBeam } from "../../beam/index.ts";
+import type { NodeConnection } from "../../dist/index.ts";
+import { systemCode } from "../../error/index.ts";
+import type { InstalledLibrary } from "../../otp/index.ts";
+import { isBinary, isTuple, listElements, textValue, type Term } from "../../term/index.ts";
+import { type Problem, problem } from "../problem.ts";
+import type { UpgradeRelease } from "../release-files.ts";
+
+interface LoadedModule {
+  readonly name: string;
+  readonly md5: Uint8Array;
+  /** What it was loaded from, or a word such as `preloaded`. */
+  readonly file: string;
+}
+
+/**
+ * Compares each module that is loaded with the file of the release, by MD5. A module that is the same in both versions of
+ * its application stays as it was loaded, so its place says nothing. What belongs to neither release is left alone.
+ */
+export async function checkModules(
+  connection: NodeConnection,
+  release: UpgradeRelease,
+  other: UpgradeRelease | undefined,
+  signal?: AbortSignal,
+): Promise<Problem[]> {
+  const now = new Map(release.libraries.map((library) => [library.name, library]));
+  const byPlace = new Map(
+    [...(other?.libraries ?? []), ...release.libraries].map((each) => [join(each.dir, "ebin"), each]),
+  );
+  return (await readLoadedModules(connection, signal)).flatMap((module) => {
+    const from = byPlace.get(dirname(module.file));
+    return from === undefined ? [] : compare(module, from, now.get(from.name));
+  });
+}
+
+async function readLoadedModules(connection: NodeConnection, signal?: AbortSignal): Promise<LoadedModule[]> {
+  const answer = await connection.call("enit_upgrade", "modules", [], { signal });
+  return (listElements(answer) ?? []).flatMap((each) => toModule(each));
+}
+
+function toModule(term: Term): LoadedModule[] {
+  const [name, md5, file] = isTuple(term, 3) ? term.elements : [];
+  return isBinary(md5) ? [{ name: textValue(name) ?? "", md5: md5.bytes, file: textValue(file) ?? "" }] : [];
+}
+
+function compare(
+  { name, md5 }: LoadedModule,
+  from: InstalledLibrary,
+  expected: InstalledLibrary | undefined,
+): Problem[] {
+  const wrong = (message: string): Problem[] => [problem("module", name, message)];
+  const place = expected && join(expected.dir, "ebin", `${name}.beam`);
+  const bytes = place === undefined ? undefined : readIfAny(place);
+  if (place === undefined || bytes === undefined) {
+    return wrong(`module ${name} of ${from.name} is loaded, which the release does not have`);
+  }
+  if (
+    Buffer.compare(
+      md5,
+      inBeamFile(place, () => beamMd5(openBeam(bytes))),
+    ) === 0
+  )
+    return [];
+  return wrong(
+    from.vsn === expected?.vsn
+      ? `module ${name} is not as in ${place}`
+      : `module ${name} is still that of ${from.name} ${from.vsn}`,
+  );
+}
+
+function readIfAny(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

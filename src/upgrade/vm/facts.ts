@@ -1,0 +1,41 @@
+import type { NodeConnection } from "../../dist/index.ts";
+import { booleanValue, mapValue, textValue, type Term } from "../../term/index.ts";
+
+/** What a VM says of itself before an upgrade. */
+export interface VmFacts {
+  /** What `release_handler` is doing; `none`: it does not run. */
+  readonly handler: "idle" | "busy" | "none";
+  /** The root of the system, below which `release_handler` finds relative paths, and unpacks. */
+  readonly root: string;
+  readonly releasesDir: string;
+  readonly ertsVersion: string;
+  readonly otpRelease: string;
+  readonly osPid: number;
+  /** `started` once it has booted. */
+  readonly phase: string;
+  /** Whether `heart` would start the VM again that ends. */
+  readonly heart: boolean;
+}
+
+/** Milliseconds in which a VM that works answers. */
+const PATIENCE = 10_000;
+
+export async function readVmFacts(connection: NodeConnection, signal?: AbortSignal): Promise<VmFacts> {
+  const facts = await connection.call("enit_upgrade", "facts", [], { timeout: PATIENCE, signal });
+  const text = (key: string): string => textValue(mapValue(facts, key)) ?? "";
+  return {
+    handler: toHandlerState(mapValue(facts, "handler")),
+    root: text("root"),
+    releasesDir: text("releases_dir"),
+    ertsVersion: text("erts"),
+    otpRelease: text("otp_release"),
+    osPid: Number(text("os_pid")),
+    phase: text("phase"),
+    heart: booleanValue(mapValue(facts, "heart")) ?? false,
+  };
+}
+
+function toHandlerState(term: Term | undefined): VmFacts["handler"] {
+  const word = textValue(term);
+  return word === "idle" || word === "none" ? word : "busy";
+}

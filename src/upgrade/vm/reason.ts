@@ -1,0 +1,57 @@
+import { atomName, isTuple, printTerm, textValue, type Term } from "../../term/index.ts";
+
+/** A reason may hold the state of a process: only so much of it stands in a message, in characters. */
+const MAX_LENGTH = 1000;
+
+/** Files and versions that reasons of `release_handler` name, in words. */
+const WORDS: Readonly<Record<string, (first: string, second: string) => string>> = {
+  already_installed: (version) => `version ${version} runs already`,
+  existing_release: (version) => `version ${version} is known already`,
+  no_such_release: (version) => `there is no version ${version}`,
+  no_such_file: (file) => `the file ${file} is missing`,
+  no_such_directory: (file) => `the directory ${file} is missing`,
+  not_a_directory: (file) => `${file} is no directory`,
+  no_matching_relup: (to, from) => `there is no way from ${from} to ${to}: no relup has it`,
+  bad_relup_file: (file) => `the relup ${file} is damaged`,
+  bad_rel_file: (file) => `the release file ${file} is damaged`,
+  old_processes: (module) => `processes still execute old code of ${module}`,
+  permanent: (version) => `version ${version} is the permanent one`,
+  bad_status: (status) => `it is ${status}`,
+  bad_lib_vsn: (library, version) => `its relup wants another version of ${library} than ${version}`,
+  cannot_extract_file: (file, reason) => `${file} cannot be written: ${POSIX[reason] ?? reason}`,
+  code_change_failed: (pid, module) => `code_change of ${module} failed in ${pid}`,
+};
+
+const POSIX: Readonly<Record<string, string>> = {
+  eacces: "permission denied",
+  edquot: "the quota is used up",
+  enoent: "there is no such file or directory",
+  enospc: "no space is left on the device",
+  erofs: "the file system is read-only",
+};
+
+/** What `release_handler` gives as the reason of an error, in words where they are known, else as Erlang prints it. */
+export function describeReason(reason: Term | undefined): string {
+  if (reason === undefined) return "it does not say why";
+  const [tag, first, second] = isTuple(reason) ? reason.elements : [];
+  const word = atomName(tag) ?? "";
+  const say = WORDS[word];
+  if (say !== undefined && first !== undefined) {
+    const rest = word === "code_change_failed" && isTuple(reason) ? `: ${print(reason.elements.at(-1))}` : "";
+    return say(textOf(first), textOf(second)) + rest;
+  }
+  const posix = POSIX[word];
+  if (posix !== undefined) return first === undefined ? posix : `${textOf(first)}: ${posix}`;
+  return print(reason);
+}
+
+function textOf(term: Term | undefined): string {
+  if (term === undefined) return "";
+  const text = textValue(term);
+  return text === undefined || text === "" ? print(term) : text;
+}
+
+function print(term: Term | undefined): string {
+  const text = term === undefined ? "" : printTerm(term, { format: "tp", width: 0 });
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}...`;
+}

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { atom, integer, nil, parseTerm } from "../../src/term/index.ts";
+import { failure } from "../support/failure.ts";
+import { systemOtp } from "../support/otp.ts";
+import { call, install, sideOf, statesOf, unpack, versionOf } from "./installing.ts";
+import { type Builds, buildVersions, changeAll, goodVersion, startSystem, type TargetSystem } from "./target-system.ts";
+
+// Each test leaves version 1 running, as it found it: that is a part of what is tested.
+let builds: Builds;
+let system: TargetSystem;
+
+beforeAll(async () => {
+  builds = await buildVersions(systemOtp(), { vsn: "1" }, [
+    goodVersion("2"),
+    { vsn: "2-forgotten", up: `[{update, counter_server, {advanced, "2"}}]`, down: changeAll("1") },
+    goodVersion("2-child", {
+      defines: "{d, 'MORE'}",
+      up: "[{update, counter_sup, supervisor}, {load_module, counter_server}, {load_module, counter_lib}]",
+      down: "[{update, counter_sup, supervisor}, {load_module, counter_server}, {load_module, counter_lib}]",
+    }),
+  ]);
+  system = await startSystem(builds);
+  await unpack(system, builds, "2", "2-forgotten", "2-child");
+});
+afterAll(async () => {
+  await system?.[Symbol.asyncDispose]();
+  builds?.[Symbol.dispose]();
+});
+
+/** Installs a version, which must be undone by the way back. */
+async function undone(version: string, request?: Parameters<typeof install>[2]): Promise<readonly unknown[]> {
+  const count = Number(await call(system, "counter_server", "count", atom("counter")));
+  const error = await failure(install(system, version, request));
+  expect(error.code).toBe("upgrade_failed");
+  expect(error.data).toMatchObject({ from: "1", to: version, restored: true, restarted: false, running: "1" });
+  expect(await statesOf(system)).toContain("1 permanent");
+  expect(await statesOf(system)).not.toContain("current");
+  expect(Number(await call(system, "counter_server", "count", atom("counter")))).toBe(count + 1);
+  expect(await versionOf(system)).toBe("1");
+  return error.data["problems"] as readonly unknown[];
+}
+
+test("a changed module that the appup has forgotten is named, and the upgrade undone", async () => {
+  expect(await undone("2-forgotten")).toEqual([
+    { kind: "module", subject: "counter_lib", message: "module counter_lib is still that of counter 1" },
+  ]);
+});
+
+test("a process whose supervisor names no modules for it is named, and the upgrade undone", async () => {
+  await call(system, "counter_sup", "add", atom("hidden"));
+  const problems = await undone("2");
+  expect(problems).toEqual([
+    {
+      kind: "state",
+      subject: expect.stringContaining("hidden") as unknown,
+      message: expect.stringContaining("its supervisor does not name the module") as unknown,
+    },
+  ]);
+  await call(system, "supervisor", "terminate_child", atom("counter_sup"), atom("hidden"));
+  await call(system, "supervisor", "delete_child", atom("counter_sup"), atom("hidden"));
+});
+
+test("a process that is busy is named before anything changes", async () => {
+  await call(system, "counter_server", "busy", atom("counter"), integer(400));
+  const error = await failure(install(system, "2", { limits: { restartSeconds: 20, suspendMs: 100 } }));
+  expect([error.code, error.message]).toEqual([
+    "processes_busy",
+    expect.stringContaining("counter") as unknown as string,
+  ]);
+  expect(await versionOf(system)).toBe("1");
+});
+
+test("a process that is busy just when it is to suspend is named, and the upgrade undone", async () => {
+  const problems = await undone("2", {
+    limits: { restartSeconds: 20, suspendMs: 100 },
+    events: { install: async () => void (await call(system, "counter_server", "busy", atom("counter"), integer(400))) },
+  });
+  expect(problems).toEqual([
+    expect.objectContaining({ kind: "state", message: expect.stringContaining("was busy") as unknown }),
+  ]);
+});
+
+test("a new child that nobody started is named, and the upgrade undone", async () => {
+  expect(await undone("2-child")).toEqual([
+    expect.objectContaining({
+      kind: "supervisor",
+      message: expect.stringMatching(/^child more of supervisor .* does not run$/) as unknown,
+    }),
+  ]);
+});
+
+test("a process that stays in old code is named, and the upgrade undone", async () => {
+  const problems = await undone("2", {
+    events: {
+      install: async () => void (await call(system, "erlang", "spawn", atom("counter_server"), atom("loop"), nil)),
+    },
+  });
+  expect(problems).toEqual([
+    expect.objectContaining({
+      kind: "old_code",
+      message: expect.stringContaining("old code of counter_server") as unknown,
+    }),
+  ]);
+});
+
+test("a parameter that is not as the configuration has it is named, and the upgrade undone", async () => {
+  const { release } = sideOf(system, "2");
+  const to = { release, config: parseTerm("[{counter, [{step, 2}]}]") };
+  expect(await undone("2", { to })).toEqual([
+    { kind: "environment", subject: "counter.step", message: "the parameter step of counter is 1 in place of 2" },
+  ]);
+});
+
+test("what release_handler refuses leaves versions and environment as they were", async () => {
+  const file = join(system.root, "lib", "counter-2", "ebin", "counter_lib.beam");
+  expect(await undone("2", { events: { install: async () => rmSync(file) } })).toEqual([]);
+  expect(await call(system, "application", "get_key", atom("counter"), atom("vsn"))).toBe('{ok,"1"}');
+});
