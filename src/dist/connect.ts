@@ -6,6 +6,7 @@ import { type EpmdOptions, listNodes, lookupNode } from "./epmd.ts";
 import { candidateHosts, isOwnHost, makeOwnName, type NodeName, splitNodeName } from "./node-name.ts";
 import { shakeHands } from "./shake-hands.ts";
 import { describeSystemError, formatEndpoint } from "./system-error.ts";
+import { openTls, type TlsCredentials } from "./tls.ts";
 import { type OpenTransport, openTcp } from "./transport.ts";
 
 const DEFAULT_TIMEOUT = 7000;
@@ -31,7 +32,9 @@ export interface ConnectOptions {
   readonly tickTimeout?: number | undefined;
   /** The largest message accepted, in bytes. Default: 256 MiB. */
   readonly maxMessageBytes?: number | undefined;
-  /** Opens the byte stream to the node. Default: plain TCP. */
+  /** For a node whose distribution is TLS (`-proto_dist inet_tls`). */
+  readonly tls?: TlsCredentials | undefined;
+  /** Opens the byte stream to the node. Default: TLS if `tls` is given, else plain TCP. */
   readonly open?: OpenTransport | undefined;
 }
 
@@ -39,8 +42,8 @@ export interface ConnectOptions {
  * Connects to an Erlang node (OTP 25 or later) as a hidden node with a name of its own.
  *
  * Throws `invalid_node_name` and `invalid_cookie` (kind `input`), `epmd_unreachable`, `node_not_found` (the names that
- * epmd knows are in `data.registered`), `node_unreachable` (nothing there, or nothing in time), `wrong_cookie`,
- * `handshake_refused`.
+ * epmd knows are in `data.registered`), `node_unreachable` (nothing there, or nothing in time), `tls_failed` (of the
+ * kind `input` where our own certificate or key cannot be used), `wrong_cookie`, `handshake_refused`.
  */
 export async function connectNode(options: ConnectOptions): Promise<NodeConnection> {
   const peer = splitNodeName(options.node);
@@ -57,14 +60,30 @@ export async function connectNode(options: ConnectOptions): Promise<NodeConnecti
   }
   const { timeout = DEFAULT_TIMEOUT, signal } = options;
   let stage = "asking epmd";
-  const expired = (): Error =>
-    connectError("node_unreachable", options.node, `nothing came within ${timeout} ms while ${stage}`, { timeout });
+  let hint: string | undefined;
+  const expired = (): Error => {
+    const state = `nothing came within ${timeout} ms while ${stage}`;
+    return connectError("node_unreachable", options.node, state, { timeout }, { hint });
+  };
+  const enter = (nextStage: string, nextHint?: string): void => {
+    stage = nextStage;
+    hint = nextHint;
+  };
   return withDeadline({ timeout, signal, expired }, async (aborted) => {
     const port = options.port ?? (await findPort(options.node, peer, options, aborted));
-    stage = `shaking hands on port ${port}`;
-    return connectTo(peer, port, options, aborted);
+    const open = options.open ?? (options.tls === undefined ? openTcp : openTls(options.tls, peer.host));
+    if (options.tls !== undefined) enter(`agreeing on TLS on port ${port}`, SILENT_HINT);
+    const opened: OpenTransport = async (...args) => {
+      const transport = await open(...args);
+      enter(`shaking hands on port ${port}`);
+      return transport;
+    };
+    return connectTo(peer, port, { ...options, open: opened }, aborted);
   });
 }
+
+/** It waits for the rest of what it takes for a message. */
+const SILENT_HINT = "A node whose distribution is not TLS does not answer that.";
 
 function isCookie(text: string): boolean {
   return text !== "" && [...text].every((character) => character <= "\u00ff");
@@ -104,7 +123,7 @@ async function askForPort(node: string, name: string, epmd: EpmdOptions & { read
 async function connectTo(
   peer: NodeName,
   port: number,
-  options: ConnectOptions,
+  options: ConnectOptions & { readonly open: OpenTransport },
   signal: AbortSignal,
 ): Promise<NodeConnection> {
   const hosts = options.address === undefined ? candidateHosts(peer.host) : [options.address];
@@ -117,7 +136,8 @@ async function connectTo(
           ownName: makeOwnName(peer),
           cookie: options.cookie,
           endpoint: { host, port },
-          open: options.open ?? openTcp,
+          open: options.open,
+          isTls: options.tls !== undefined,
           tickTimeout: options.tickTimeout ?? DEFAULT_TICK_TIMEOUT,
           maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
         },

@@ -1,20 +1,21 @@
 /**
  * Splits a byte stream into messages that are preceded by their length, big endian: two bytes during the
- * handshake, four afterwards. A frame of length 0 is a message too (a tick).
+ * handshake (over TLS four), four afterwards. A frame of length 0 is a message too (a tick).
  */
 export class FrameReader {
   readonly #chunks: Uint8Array[] = [];
   /** Bytes of the first chunk that were taken already. */
   #taken = 0;
   #buffered = 0;
-  #headerBytes: 2 | 4 = 2;
+  #headerBytes: 2 | 4;
   #maxBytes: number;
   /** The length of the frame whose header was read. */
   #pending: number | undefined;
 
   /** `maxBytes`: the longest frame accepted until `useLongFrames`. */
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, headerBytes: 2 | 4 = 2) {
     this.#maxBytes = maxBytes;
+    this.#headerBytes = headerBytes;
   }
 
   /** From the next frame on, lengths have four bytes and the limit is `maxBytes`. */
@@ -89,9 +90,12 @@ export class FrameReader {
 /** The peer announced a frame over the limit. */
 export class FrameTooLongError extends Error {
   override readonly name = "FrameTooLongError";
+  /** As the header says it. */
+  readonly length: number;
 
   constructor(length: number, limit: number) {
     super(`a message of ${length} bytes, where ${limit} are allowed`);
+    this.length = length;
   }
 }
 

@@ -28,6 +28,8 @@ export interface HandshakeOptions {
   readonly cookie: string;
   /** 32 bits that the peer could not know before. */
   readonly challenge: number;
+  /** How many bytes the length of a message has: 2 over plain TCP, which is the default, 4 over TLS. */
+  readonly lengthBytes?: 2 | 4 | undefined;
 }
 
 export interface HandshakePeer {
@@ -84,7 +86,7 @@ export class Handshake {
   /** The first message, with its length. */
   start(): Uint8Array {
     const name = new TextEncoder().encode(this.#options.ownName);
-    const [frame, view] = newMessage("N", 15 + name.length);
+    const [frame, view] = this.#newMessage("N", 15 + name.length);
     view.setBigUint64(1, OUR_FLAGS);
     view.setUint32(9, this.#options.ownCreation);
     view.setUint16(13, name.length);
@@ -127,7 +129,7 @@ export class Handshake {
     if (!isSupportedNode(flags)) throw new HandshakeError("too_old");
     this.#peer = { name, flags, creation };
     this.#stage = "ack";
-    const [frame, view] = newMessage("r", 21);
+    const [frame, view] = this.#newMessage("r", 21);
     view.setUint32(1, this.#options.challenge);
     frame.set(digestChallenge(this.#options.cookie, challenge), frame.length - 16);
     return { kind: "continue", send: frame };
@@ -141,6 +143,16 @@ export class Handshake {
     this.#stage = "done";
     return { kind: "done", peer: this.#peer };
   }
+
+  /** A message with its length; the view begins at the tag. */
+  #newMessage(tag: string, length: number): [frame: Uint8Array, message: DataView] {
+    const { lengthBytes = 2 } = this.#options;
+    const frame = new Uint8Array(lengthBytes + length);
+    // The upper half of a length of four bytes stays 0.
+    new DataView(frame.buffer).setUint16(lengthBytes - 2, length);
+    frame[lengthBytes] = tag.charCodeAt(0);
+    return [frame, new DataView(frame.buffer, lengthBytes)];
+  }
 }
 
 /** MD5 over the cookie and the challenge in decimal: 16 bytes. */
@@ -148,14 +160,6 @@ export function digestChallenge(cookie: string, challenge: number): Uint8Array {
   // Bun.MD5 is there without loading a module (0.02 ms); node:crypto takes 10 ms to load.
   const digest = Bun.MD5.hash(Buffer.from(`${cookie}${challenge}`, "latin1"));
   return new Uint8Array(digest.buffer, digest.byteOffset, digest.byteLength);
-}
-
-/** A message with its two-byte length; the view begins at the tag. */
-function newMessage(tag: string, length: number): [frame: Uint8Array, message: DataView] {
-  const frame = new Uint8Array(2 + length);
-  new DataView(frame.buffer).setUint16(0, length);
-  frame[2] = tag.charCodeAt(0);
-  return [frame, new DataView(frame.buffer, 2)];
 }
 
 /** At most 64 printable characters of what a peer sent, fit for a message. */

@@ -1,10 +1,11 @@
 import type { EnitError } from "../error/index.ts";
-import { connectError } from "./connect-error.ts";
+import { connectError, tlsFailed } from "./connect-error.ts";
 import { NodeConnection } from "./connection.ts";
 import { FrameReader, FrameTooLongError } from "./frame-reader.ts";
 import { Handshake, HandshakeError, type HandshakePeer, MAX_HANDSHAKE_BYTES } from "./handshake.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { describeSystemError, formatEndpoint } from "./system-error.ts";
+import { TlsError } from "./tls-error.ts";
 import type { Endpoint, OpenTransport, Transport, TransportEvents } from "./transport.ts";
 
 /** Whom to greet, and how. */
@@ -14,6 +15,8 @@ export interface Greeting {
   readonly ownName: string;
   readonly endpoint: Endpoint;
   readonly open: OpenTransport;
+  /** Whether `open` adds TLS. */
+  readonly isTls: boolean;
   /** Milliseconds. */
   readonly tickTimeout: number;
   readonly maxMessageBytes: number;
@@ -27,14 +30,19 @@ export async function shakeHands(greeting: Greeting, signal: AbortSignal): Promi
   const session = new GreetingSession(greeting);
   const abort = (): void => session.fail(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
-  const begin = async (): Promise<void> => session.begin(await greeting.open(greeting.endpoint, session));
+  const begin = async (): Promise<void> => session.begin(await greeting.open(greeting.endpoint, session, signal));
   try {
     const [connection] = await Promise.all([session.connection, begin()]);
     return connection;
+  } catch (error) {
+    throw error instanceof TlsError ? tlsFailed(greeting.node, error, greeting.endpoint) : error;
   } finally {
     signal.removeEventListener("abort", abort);
   }
 }
+
+/** How a TLS node answers plain text: an alert (21) of version 3, which looks like a length. */
+const TLS_ALERT = 0x1503;
 
 /** Takes what the transport says: for the handshake at first, for the connection from its last message on. */
 class GreetingSession implements TransportEvents {
@@ -42,7 +50,7 @@ class GreetingSession implements TransportEvents {
   readonly #greeting: Greeting;
   readonly #handshake: Handshake;
   readonly #ownCreation: number;
-  readonly #reader = new FrameReader(MAX_HANDSHAKE_BYTES);
+  readonly #reader: FrameReader;
   readonly #resolve: (connection: NodeConnection) => void;
   readonly #reject: (reason: unknown) => void;
   #transport: Transport | undefined;
@@ -57,6 +65,8 @@ class GreetingSession implements TransportEvents {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#greeting = greeting;
+    const lengthBytes = greeting.isTls ? 4 : 2;
+    this.#reader = new FrameReader(MAX_HANDSHAKE_BYTES, lengthBytes);
     // 0 means any creation, 1 to 3 are what nodes before OTP 23 have.
     this.#ownCreation = Math.max(creation, 4);
     this.#handshake = new Handshake({
@@ -65,6 +75,7 @@ class GreetingSession implements TransportEvents {
       peerName: greeting.node,
       cookie: greeting.cookie,
       challenge,
+      lengthBytes,
     });
   }
 
@@ -124,6 +135,7 @@ class GreetingSession implements TransportEvents {
 
   #closedEarly(error: Error | undefined): EnitError {
     const { node } = this.#greeting;
+    if (error instanceof TlsError) return tlsFailed(node, error, this.#greeting.endpoint);
     const state = error === undefined ? "the node closed the connection" : describeSystemError(error);
     // A node that finds our digest wrong says nothing, it closes.
     if (this.#handshake.stage === "ack") return wrongCookie(node, state);
@@ -135,6 +147,7 @@ class GreetingSession implements TransportEvents {
 
   #describe(error: unknown): unknown {
     const { node } = this.#greeting;
+    if (error instanceof FrameTooLongError && error.length === TLS_ALERT) return this.#tlsNode(error);
     if (error instanceof FrameTooLongError) return this.#noErlangNode(error.message, error);
     if (!(error instanceof HandshakeError)) return error;
     switch (error.fault) {
@@ -162,6 +175,14 @@ class GreetingSession implements TransportEvents {
       case "malformed":
         return this.#noErlangNode(error.detail, error);
     }
+  }
+
+  #tlsNode(cause: Error): EnitError {
+    const state = "its distribution is TLS, and enit was given no certificates for it";
+    return connectError("tls_failed", this.#greeting.node, state, this.#place(), {
+      hint: "Name them in the section node: {tls, [{certfile, FILE}, {keyfile, FILE}, {cacertfile, FILE}]}.",
+      cause,
+    });
   }
 
   #noErlangNode(detail: string, cause: Error): EnitError {

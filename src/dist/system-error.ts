@@ -1,3 +1,5 @@
+import { TlsError } from "./tls-error.ts";
+
 /** What the system's errors of a connection mean, in words. */
 const STATES: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
@@ -13,6 +15,7 @@ const STATES: Readonly<Record<string, string>> = {
 
 /** Tells what an error of the system says, such as "nothing listens there" for ECONNREFUSED. */
 export function describeSystemError(error: unknown): string {
+  if (error instanceof TlsError) return error.message;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return STATES[code] ?? (code === "" ? String(error) : code);
 }

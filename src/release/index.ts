@@ -25,6 +25,8 @@ export { loadSettings } from "./settings.ts";
 export type { HostSettings, SettingsInput } from "./settings.ts";
 export { formatSysConfig, tableOf, toConfigTable, toSysConfig } from "./sys-config.ts";
 export type { ConfigTable } from "./sys-config.ts";
+export { readTlsCredentials } from "./tls-credentials.ts";
+export { tlsClientOf, tlsFilesOf } from "./tls-settings.ts";
 export { parseToml } from "./toml.ts";
 export type { TomlDocument, TomlTable } from "./toml.ts";
 export type { Warning } from "./warning.ts";

@@ -3,6 +3,7 @@ import { EnitError } from "../error/index.ts";
 import type { Term } from "../term/index.ts";
 import { configKey } from "./config-model.ts";
 import type { ConfigKey, MergedConfig } from "./config-model.ts";
+import { type DistributionSettings, readDistribution } from "./distribution.ts";
 import { type Limit, readMilliseconds, readRetries, readSeconds } from "./limits.ts";
 import { readListenAddress } from "./listen-address.ts";
 import { type NodeName, completeNodeName } from "./node-name.ts";
@@ -27,7 +28,7 @@ import type { HostSettings } from "./settings.ts";
 import type { Warning } from "./warning.ts";
 
 /** How the VM of a release is to run: the section `node`, with the settings of the host where it is silent. */
-export interface NodeSettings extends NodeName {
+export interface NodeSettings extends NodeName, DistributionSettings {
   /** Printable ASCII, at most 255 characters. Never to be printed, logged, or passed as an argument or variable. */
   readonly cookie: string;
   /** A name or a number. */
@@ -47,8 +48,6 @@ export interface NodeSettings extends NodeName {
   readonly otpRoot: string | undefined;
   /** Those of the section and those of the host; absolute, each once. `ERL_LIBS` and OTP's own come after them. */
   readonly libDirs: readonly string[];
-  /** Arguments of the emulator, as they are. */
-  readonly vmArgs: readonly string[];
   /** Variables for the VM. */
   readonly env: readonly (readonly [name: string, value: string])[];
   /** The directory of a packaged release. */
@@ -90,7 +89,7 @@ export function readNodeSettings(
     connectAll: node.read("connect_all", booleanIn, "true or false") ?? true,
     ...readLimits(node, settings),
     ...readPaths(node, settings),
-    vmArgs: readVmArgs(node),
+    ...readDistribution(node, readVmArgs(node)),
     env,
     listenAddress: readKernelAddress(config),
     epmdPort: readEpmdPort(env) ?? settings.epmdPort,

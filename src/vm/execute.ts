@@ -11,8 +11,8 @@ export interface LaunchOrder {
   readonly identity: Identity;
   readonly stateDir: string;
   readonly identification: VmIdentification;
-  /** A file that the VM reads at its start; whether it can is worth a message of our own. */
-  readonly mustRead: string;
+  /** Files that the VM reads at its start; whether it can is worth a message of our own. */
+  readonly mustRead: readonly string[];
   /** Whether the VM gets our standard input, or none. */
   readonly stdin: "inherit" | "none";
   /** How many files the VM may have open; as `Program` of `src/system` has it. */
@@ -43,7 +43,7 @@ export type EmulatorStart = Pick<LaunchPlan, "executable" | "argv" | "env" | "cw
 export async function becomeEmulator(start: EmulatorStart): Promise<never> {
   const { executable, argv, env, cwd, mustRead, openFiles } = start;
   assumeIdentity(await libc(), start.identity);
-  await attempt(start, `read "${mustRead}"`, () => accessSync(mustRead, constants.R_OK));
+  for (const file of mustRead) await attempt(start, `read "${file}"`, () => accessSync(file, constants.R_OK));
   await attempt(start, `enter the directory "${cwd}"`, () => process.chdir(cwd));
   return attempt(start, `run "${executable}"`, () =>
     executeProgram({ path: executable, argv: [executable, ...argv], env, openFiles }),

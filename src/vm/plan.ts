@@ -45,7 +45,8 @@ export function planLaunch(input: PlanInput): LaunchPlan {
   argv.push("-noinput", "+Bd");
   argv.push(node.longNames ? "-name" : "-sname", node.nodeName);
   // It takes two programs to find out that epmd runs.
-  if (input.epmdRuns) argv.push("-start_epmd", "false");
+  if (input.epmdRuns || !node.epmd) argv.push("-start_epmd", "false");
+  argv.push(...distributionArgs(input));
   if (node.hidden) argv.push("-hidden");
   if (!node.connectAll) argv.push("-connect_all", "false");
   // No emulator since OTP 21 runs without SMP: a single scheduler is what comes closest.
@@ -79,6 +80,18 @@ export function planLaunch(input: PlanInput): LaunchPlan {
 /** What stands behind `--` belongs to none of our flags; what stands behind `-extra` is no flag any more. */
 function withPacked(argv: readonly string[], { vmArgs }: NodeSettings, { args, extra }: PackedSystem): string[] {
   return [...argv, "--", ...args, ...vmArgs, ...(extra.length === 0 ? [] : ["-extra", ...extra])];
+}
+
+function distributionArgs({ node, paths }: PlanInput): string[] {
+  const argv: string[] = [];
+  const { tls, distPort, epmd } = node;
+  if (tls !== undefined) argv.push("-proto_dist", tls.protocol, "-ssl_dist_optfile", paths.tls);
+  if (distPort === undefined) return argv;
+  const port = String(distPort);
+  // With -erl_epmd_port the node takes it for the port of all other nodes too.
+  if (epmd) argv.push("-kernel", "inet_dist_listen_min", port, "-kernel", "inet_dist_listen_max", port);
+  else argv.push("-erl_epmd_port", port);
+  return argv;
 }
 
 /** Flags in the environment would make another VM of the same release, depending on who starts it: `vm_args` is for them. */

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { lookupNode } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
-import { isPackaged, type Release } from "../release/index.ts";
+import { isPackaged, readTlsCredentials, type Release, tlsFilesOf } from "../release/index.ts";
 import { openFilesOf } from "../system/index.ts";
 import { type Agent, readAgent } from "./agent.ts";
 import { agentSettings, type LaunchMode } from "./agent-settings.ts";
@@ -50,6 +50,7 @@ export function refuseIfRunning(release: Pick<Release, "name" | "stateDir">): vo
 /** Throws what of `prepareLaunch` shows without changing anything: what is not installed, who the VM cannot run as. */
 export async function checkLaunch(release: Release): Promise<void> {
   findReleaseSystem(release);
+  if (release.node.tls !== undefined) readTlsCredentials(release.node.tls.client);
   await findIdentity(release.node.runAsUser, release.node.runAsGroup);
 }
 
@@ -58,7 +59,8 @@ export async function checkLaunch(release: Release): Promise<void> {
  *
  * Only for whoever holds the lock while no VM runs.
  *
- * Throws what `findReleaseSystem`, `findIdentity` and `writeReleaseDirectory` throw, and `node_name_taken`.
+ * Throws what `findReleaseSystem`, `findIdentity` and `writeReleaseDirectory` throw, `node_name_taken`
+ * and `port_taken`.
  */
 export async function prepareLaunch(release: Release, mode: LaunchMode, options: PrepareOptions): Promise<LaunchOrder> {
   const { stateDir } = release;
@@ -81,7 +83,7 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
   if (isPackaged(release)) completePackage(release.packaged, system.otp);
   writeReleaseDirectory({ release, system, paths, agent, agentSettings: settings, identity });
   if (mode === "background") writingState(stateDir, () => handOverLog(stateDir, identity));
-  const { nodeName: node, longNames, listenAddress, epmdPort } = release.node;
+  const { nodeName: node, longNames, listenAddress, epmdPort, epmd, distPort, tls } = release.node;
   return {
     plan,
     identity,
@@ -93,10 +95,12 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
       longNames,
       listenAddress,
       epmdPort,
+      nodesPort: epmd ? undefined : distPort,
+      tlsProtocol: tls?.protocol,
       otpRoot: system.otp.root,
       ...(system.packed === undefined ? {} : { shell: shellOf(release, paths, system.otp, system.packed) }),
     },
-    mustRead: paths.agentSettings,
+    mustRead: [paths.agentSettings, ...(tls === undefined ? [] : tlsFilesOf(tls.options))],
     stdin: mode === "foreground" ? "inherit" : "none",
     // Those of whoever started us; a launcher could only look at us.
     openFiles: openFilesOf(process.ppid),
@@ -159,10 +163,14 @@ function agentTooNew({ otpRelease }: Agent, { release, root }: Emulator): EnitEr
 }
 
 /**
- * A node of another origin may have the name; the VM would end for that, but only once it is there.
+ * A node of another origin may have the name or the port; the VM would end for that, but only once it is there.
  * Gives whether epmd runs.
  */
 async function refuseTakenName({ name, node }: Release, signal: AbortSignal | undefined): Promise<boolean> {
+  if (node.distPort !== undefined && (await isListening(node.distPort, node.listenAddress))) {
+    throw portTaken(name, node.distPort);
+  }
+  if (!node.epmd) return false;
   try {
     const found = await lookupNode(node.name, { epmdPort: node.epmdPort, signal });
     if (found === undefined || !(await isListening(found.port, node.listenAddress))) return true;
@@ -189,6 +197,13 @@ export function nodeNameTaken(release: string, node: string): EnitError {
   return new EnitError("node_name_taken", `cannot start "${release}": another node is called "${node}"`, {
     hint: "Stop that node, or give the release another name: {node, [{nodename, NAME}]}.",
     data: { release, node },
+  });
+}
+
+function portTaken(release: string, port: number): EnitError {
+  return new EnitError("port_taken", `cannot start "${release}": something listens on its port ${port} already`, {
+    hint: "Stop that, or give the release another port: {node, [{dist_port, PORT}]}.",
+    data: { release, port },
   });
 }
 

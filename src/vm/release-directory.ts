@@ -34,12 +34,15 @@ export function writeReleaseDirectory(input: ReleaseDirectoryInput): void {
   const { release, system, paths, agent } = input;
   const files = system.files();
   writingState(paths.stateDir, () => {
-    for (const path of [paths.releasesDir, paths.agentDir, paths.homeDir, paths.agentSettings, paths.progress]) {
+    const { releasesDir, agentDir, homeDir, agentSettings, progress, tls } = paths;
+    for (const path of [releasesDir, agentDir, homeDir, agentSettings, progress, tls]) {
       rmSync(path, { recursive: true, force: true });
     }
     const ofVm = new OwnedFiles();
     ofVm.directory(paths.homeDir, 0o700);
     ofVm.file(paths.cookie, release.node.cookie, 0o400);
+    // It may hold the password of the key.
+    if (release.node.tls !== undefined) ofVm.file(tls, formatTermFile(release.node.tls.options), 0o600);
     ofVm.directory(paths.releasesDir, 0o755);
     ofVm.directory(join(paths.releasesDir, release.version), 0o755);
     for (const { name, content, mode } of files) ofVm.file(join(paths.releasesDir, name), content, mode);

@@ -49,9 +49,11 @@ async function planRemoteShell(
   const name = `enit-shell-${process.pid}-${Math.floor(Math.random() * 2 ** 32).toString(36)}@${host}`;
   const argv = [...bootArgs, "-hidden", vm.longNames ? "-name" : "-sname", name, "-remsh", vm.node];
   if (hasHome) argv.push("-kernel", "shell_history", "enabled");
-  if (vm.listenAddress !== undefined) {
+  if (vm.tlsProtocol !== undefined) argv.push("-proto_dist", vm.tlsProtocol, "-ssl_dist_optfile", paths.tls);
+  if (vm.listenAddress !== undefined || vm.nodesPort !== undefined) {
     argv.push("-pa", agentEbin(paths, await readAgent()), "-epmd_module", "enit_epmd");
-    argv.push("-enit_address", vm.listenAddress);
+    if (vm.listenAddress !== undefined) argv.push("-enit_address", vm.listenAddress);
+    if (vm.nodesPort !== undefined) argv.push("-start_epmd", "false", "-enit_port", String(vm.nodesPort));
   }
   const binDir = join(ertsDir, "bin");
   return {
@@ -71,7 +73,7 @@ async function planRemoteShell(
     cwd: isOther ? (hasHome ? home : stateDir) : process.cwd(),
     user: isOther ? (identity.user?.name ?? String(identity.uid)) : undefined,
     identity,
-    mustRead: paths.cookie,
+    mustRead: [paths.cookie],
     openFiles: undefined,
   };
 }

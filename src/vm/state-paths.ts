@@ -19,6 +19,8 @@ export interface StatePaths {
   /** The HOME in which the VM boots, only for its cookie. */
   readonly homeDir: string;
   readonly cookie: string;
+  /** The options of distribution over TLS, as `-ssl_dist_optfile` takes them; only where it is used. */
+  readonly tls: string;
   readonly crashDump: string;
   /** The release directory, as `release_handler` knows it. */
   readonly releasesDir: string;
@@ -37,6 +39,7 @@ export function statePaths(stateDir: string): StatePaths {
     agentDir: join(stateDir, "agent"),
     homeDir,
     cookie: join(homeDir, ".erlang.cookie"),
+    tls: join(stateDir, "ssl_dist.conf"),
     crashDump: join(homeDir, "erl_crash.dump"),
     releasesDir: join(stateDir, "releases"),
   };

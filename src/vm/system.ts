@@ -57,12 +57,18 @@ export function findReleaseSystem(release: Release): ReleaseSystem {
   const otp = findOtp(otpRoot === undefined ? {} : { root: otpRoot });
   // Absolute, since the VM has another working directory than we.
   const index = findApplications({ libDirs: libraryDirs(otp, libDirs).map((path) => resolve(path)) });
-  const applications = resolveApplications(release.applications, index, release.name);
+  const applications = resolveApplications(withTls(release), index, release.name);
   return {
     otp,
     starts: startsOf(release, applications),
     files: () => releaseFiles(release, { otp, index, applications }),
   };
+}
+
+/** What the VM needs to have distribution over TLS, before all that may use it. */
+function withTls({ applications, node }: Release): Parameters<typeof resolveApplications>[0] {
+  const hasSsl = applications.some(({ name }) => name === "ssl");
+  return node.tls === undefined || hasSsl ? applications : [{ name: "ssl" }, ...applications];
 }
 
 /**

@@ -12,6 +12,10 @@ export interface VmIdentification {
   readonly longNames: boolean;
   readonly listenAddress?: string | undefined;
   readonly epmdPort?: number | undefined;
+  /** The port that every node listens on where there is no epmd to ask. */
+  readonly nodesPort?: number | undefined;
+  /** `-proto_dist` of a VM with distribution over TLS. */
+  readonly tlsProtocol?: string | undefined;
   readonly otpRoot: string;
   /** How a remote shell boots, where `otpRoot` is the root of a packaged release and no installation of OTP. */
   readonly shell?: { readonly ertsDir: string; readonly args: readonly string[] } | undefined;

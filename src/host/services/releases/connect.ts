@@ -2,7 +2,7 @@ import type { WaitOptions } from "../../../contract/index.ts";
 import type { NodeConnection } from "../../../dist/index.ts";
 import { connectNode, lookupNode } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
-import type { Release } from "../../../release/index.ts";
+import { readTlsCredentials, type Release } from "../../../release/index.ts";
 import { connectVm, findRunningVm, notRunning } from "../../../vm/index.ts";
 import { mustRun } from "./agent.ts";
 
@@ -27,15 +27,17 @@ export async function connectIfRunning(
 
 /**
  * Connects to a node that has the name and the cookie of a release without being one that enit started here; `undefined` when
- * epmd knows none of that name. Throws `foreign_node` where it is the VM of another release.
+ * epmd knows none of that name, or nothing listens there. Throws `foreign_node` where it is the VM of another release.
  */
 export async function connectByName(release: Release, options: WaitOptions): Promise<NodeConnection | undefined> {
   if (!(await isRegistered(release, options))) return undefined;
   const { signal } = options;
-  const { nodeName, cookie, listenAddress: address, epmdPort } = release.node;
+  const { nodeName, cookie, listenAddress: address, epmdPort, epmd, distPort } = release.node;
+  const port = epmd ? undefined : distPort;
+  const tls = release.node.tls && readTlsCredentials(release.node.tls.client);
   let connection: NodeConnection;
   try {
-    connection = await connectNode({ node: nodeName, cookie, address, epmdPort, signal });
+    connection = await connectNode({ node: nodeName, cookie, address, port, epmdPort, tls, signal });
   } catch (error) {
     if (hasEnded(error)) return undefined;
     throw error;
@@ -62,8 +64,9 @@ export async function connect(release: Release, options: WaitOptions = {}): Prom
   return connection;
 }
 
-/** Whether epmd knows a node of this name. */
+/** Whether epmd knows a node of this name. Without epmd nobody but the node itself tells whether it is there. */
 async function isRegistered({ node }: Release, { signal }: WaitOptions): Promise<boolean> {
+  if (!node.epmd) return true;
   try {
     return (await lookupNode(node.name, { epmdPort: node.epmdPort, signal })) !== undefined;
   } catch (error) {

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Certificates, makeCertificates } from "../support/certificates.ts";
+import { containing } from "../support/containing.ts";
+import { freePort, otpInstallations, type OtpInstallation } from "../support/otp.ts";
+import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
+import { openTerminal } from "../support/terminal.ts";
+
+/** What every command must reach: the name of the release, and its node. */
+const KINDS = [
+  { kind: "tls", node: `tls@${HOST}` },
+  { kind: "no-epmd", node: `no-epmd@${HOST}` },
+  { kind: "long", node: "long@127.0.0.1" },
+];
+
+let certificates: Certificates;
+
+beforeAll(async () => {
+  certificates = await makeCertificates();
+});
+
+afterAll(() => certificates[Symbol.dispose]());
+
+/** Keys of the section `node` for each kind. */
+function nodeOf(kind: string): string {
+  if (kind === "tls") return `{tls, [${certificates.options("node")}]}`;
+  if (kind === "long") return '{nodename, "long@127.0.0.1"}';
+  // Where no epmd is, so that nothing can be asked of it.
+  return `{dist_port, ${freePort()}}, {epmd, false}, {env, [{"ERL_EPMD_PORT", "${freePort()}"}]}`;
+}
+
+async function hostWith(otp: OtpInstallation): Promise<ReleaseHost> {
+  const host = await releaseHost(otp);
+  for (const { kind } of KINDS) {
+    const defaults = `{node, [${nodeOf(kind)}]}.\n`;
+    host.define(kind, { definition: `{release, '${kind}', [{vsn, "1.0"}, {applications, [sasl]}]}.\n`, defaults });
+  }
+  await Promise.all(KINDS.map(({ kind }) => host.json("start", kind)));
+  return host;
+}
+
+const OLDEST_AND_NEWEST = [otpInstallations().at(0), otpInstallations().at(-1)].filter((otp) => otp !== undefined);
+
+describe.each([...new Set(OLDEST_AND_NEWEST)])("on OTP $major", (otp) => {
+  let host: ReleaseHost;
+
+  beforeAll(async () => {
+    host = await hostWith(otp);
+  });
+
+  afterAll(() => host[Symbol.asyncDispose]());
+
+  for (const { kind, node } of KINDS) {
+    test(`every command reaches a release of the kind ${kind}`, async () => {
+      expect(await host.json("status", kind)).toMatchObject({ node, status: { otp: String(otp.major) } });
+      expect((await host.enit("call", kind, "erlang", "is_alive")).stdout).toBe("true\n");
+      expect((await host.enit("eval", kind, "whereis(ssl_dist_sup) =/= undefined")).stdout).toBe(`${kind === "tls"}\n`);
+      host.write(`etc/enit/${kind}/z.config`, "{sasl, [{utc_log, true}]}.\n");
+      expect((await host.enit("reconfigure", kind)).stdout).toContain("+ utc_log = true");
+      expect((await host.enit("list")).stdout).toContain(`* ${kind} 1.0 [${node}] (running)\n`);
+
+      const terminal = openTerminal(["--root", host.root, "remsh", kind], host.env);
+      await terminal.until(`(${node})1>`);
+      terminal.type("application:get_env(sasl, utc_log).\r");
+      await terminal.until("\n{ok,true}");
+      terminal.type("\u0003");
+      await terminal.until("BREAK: (a)bort");
+      terminal.type("a\r");
+      await terminal.exited;
+
+      const { stdout, exitCode } = await host.enit("stop", kind);
+      expect({ stdout, exitCode }).toMatchObject({ stdout: containing(`stopped release ${kind}`), exitCode: 0 });
+    });
+  }
+});
+
+describe("where it does not work", () => {
+  let host: ReleaseHost;
+
+  beforeAll(async () => {
+    host = await releaseHost();
+  });
+
+  afterAll(() => host[Symbol.asyncDispose]());
+
+  function define(name: string, node: string): void {
+    host.define(name, { applications: "[sasl]", defaults: `{node, [${node}]}.\n` });
+  }
+
+  test("a certificate that is not there, or that the VM may not read, keeps a release from starting", async () => {
+    define("missing", '{tls, [{certfile, "none.pem"}, {verify, verify_none}]}');
+    const file = host.join("var/lib/enit/missing/none.pem");
+    const { stderr, exitCode } = await host.enit("start", "missing");
+    expect({ stderr, exitCode }).toEqual({
+      stderr: `enit: cannot read "${file}": there is no such file or directory\n`,
+      exitCode: 1,
+    });
+    const error = `enit: cannot use TLS with "${file}": there is no such file or directory\n`;
+    const restarted = await host.enit("restart", "missing");
+    expect(restarted).toMatchObject({ stderr: containing(error), exitCode: 2 });
+  });
+
+  test("a port that is in use keeps a release from starting", async () => {
+    using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+    define("taken", `{dist_port, ${listener.port}}`);
+    expect(await host.enit("start", "taken")).toMatchObject({
+      stderr: containing(`enit: cannot start "taken": something listens on its port ${listener.port} already\n`),
+      exitCode: 1,
+    });
+    const idle = freePort();
+    define("idle", `{dist_port, ${idle}}, {epmd, false}`);
+    expect(await host.enit("status", "idle")).toMatchObject({ stdout: containing("currently offline"), exitCode: 0 });
+  });
+
+  test("a password of a key is shown by no command", async () => {
+    define("secret", '{tls, [{certfile, "a.pem"}, {password, "geheim"}, {verify, verify_none}]}');
+    for (const flags of [[], ["--explain"], ["--json"]]) {
+      const { stdout, exitCode } = await host.enit("config", "secret", ...flags);
+      expect({ isShown: stdout.includes("geheim"), hasFile: stdout.includes("a.pem"), exitCode }).toEqual({
+        isShown: false,
+        hasFile: true,
+        exitCode: 0,
+      });
+    }
+  });
+
+  test("commands say that the certificates have been replaced by others", async () => {
+    for (const name of ["node.pem", "node.key", "ca.pem"]) {
+      host.write(name, await Bun.file(certificates.file(name)).text());
+    }
+    const root = host.root;
+    define(
+      "relex",
+      `{tls, [{certfile, "${root}/node.pem"}, {keyfile, "${root}/node.key"}, {cacertfile, "${root}/ca.pem"}]}`,
+    );
+    await host.json("start", "relex");
+    host.write("node.pem", await Bun.file(certificates.file("stranger.pem")).text());
+    host.write("node.key", await Bun.file(certificates.file("stranger.key")).text());
+    expect(await host.enit("status", "relex")).toMatchObject({
+      stderr: containing("is of an authority that is not trusted"),
+      exitCode: 1,
+    });
+    // Not over the distribution then, but by a signal.
+    expect((await host.enit("stop", "relex")).exitCode).toBe(0);
+  });
+});
