@@ -5,8 +5,10 @@ export interface Case {
   readonly sys: string;
   /** Also on OTP 27 and 29, where reltool has no archives. */
   readonly everywhere?: true;
-  /** Make the tree too. */
+  /** Make the tree there too, and not on the oldest OTP alone. */
   readonly tree?: true;
+  /** Make no tree anywhere: it would be a copy of a whole installation. */
+  readonly specOnly?: true;
 }
 
 const ROOT = '{root_dir, "$ROOT"}';
@@ -18,7 +20,7 @@ const NO_ARCHIVES = '{excl_archive_filters, [".*"]}';
 /** Configurations from which both make the same. */
 export const CASES: readonly Case[] = [
   // The system as it is.
-  { name: "nothing is configured", sys: "", everywhere: true },
+  { name: "nothing is configured", sys: "", everywhere: true, specOnly: true },
   { name: "nothing but a small root directory", sys: ROOT, everywhere: true, tree: true },
   { name: "profile embedded", sys: `${ROOT}, {profile, embedded}`, everywhere: true, tree: true },
   { name: "profile standalone", sys: `${ROOT}, {profile, standalone}`, everywhere: true, tree: true },
@@ -30,6 +32,7 @@ export const CASES: readonly Case[] = [
   { name: "not relocatable", sys: `${ROOT}, {relocatable, false}, {profile, embedded}`, everywhere: true, tree: true },
   {
     name: "an installation in whole, wx left out",
+    specOnly: true,
     sys: "{incl_cond, include}, {app, wx, [{incl_cond, exclude}]}, {app, reltool, [{incl_cond, exclude}]}, {app, debugger, [{incl_cond, exclude}]}, {app, et, [{incl_cond, exclude}]}, {app, observer, [{incl_cond, exclude}]}",
   },
 
