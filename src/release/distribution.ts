@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { EnitError } from "../error/index.ts";
 import { integerValue, string } from "../term/index.ts";
 import type { ConfigKey } from "./config-model.ts";
 import { type NodeSection, invalidNodeSetting } from "./node-section.ts";
@@ -22,8 +23,15 @@ export interface DistributionTls extends TlsSettings {
   readonly protocol: "inet_tls" | "inet6_tls";
 }
 
-/** Reads the keys `tls`, `dist_port` and `epmd`, and from `vm_args` what says the same. Throws `invalid_node_setting`. */
-export function readDistribution(node: NodeSection, vmArgs: readonly string[]): DistributionSettings {
+/**
+ * Reads the keys `tls`, `dist_port` and `epmd`, and from `vm_args` what says the same; `packaged` is what a packaged release
+ * says of TLS, which is the weakest. Throws `invalid_node_setting`.
+ */
+export function readDistribution(
+  node: NodeSection,
+  vmArgs: readonly string[],
+  packaged?: Pick<DistributionArgs, "protocol" | "optionFile">,
+): DistributionSettings {
   const distPort = node.read("dist_port", (value) => portOf(integerValue(value)), "a port, 1 to 65535");
   const epmd = node.read("epmd", booleanIn, "true or false") ?? true;
   const entry = node.entry("epmd");
@@ -31,7 +39,7 @@ export function readDistribution(node: NodeSection, vmArgs: readonly string[]): 
     throw invalidNodeSetting(entry, "without epmd nobody finds the node, unless node dist_port says where it listens");
   }
   const args = parseArgs(node, vmArgs);
-  return { tls: readTls(node, args), distPort, epmd, vmArgs: args.rest };
+  return { tls: readTls(node, args, packaged), distPort, epmd, vmArgs: args.rest };
 }
 
 function portOf(port: number | undefined): number | undefined {
@@ -71,18 +79,33 @@ function parseArgs(node: NodeSection, vmArgs: readonly string[]): DistributionAr
   return { protocol: isTls ? protocol : undefined, optionFile, rest };
 }
 
-function readTls(node: NodeSection, { protocol, optionFile }: DistributionArgs): DistributionTls | undefined {
-  const entry = node.entry("tls");
-  const settings =
-    entry === undefined
-      ? tlsOf(node.entry("vm_args"), optionFile)
-      : checked(entry, readTlsSettings(entry.value, baseOf(entry)));
-  return settings && { ...settings, protocol: protocol === "inet6_tls" ? "inet6_tls" : "inet_tls" };
+function readTls(
+  node: NodeSection,
+  { protocol, optionFile }: DistributionArgs,
+  packaged: Pick<DistributionArgs, "protocol" | "optionFile"> | undefined,
+): DistributionTls | undefined {
+  const settings = readWrittenTls(node, optionFile) ?? readPackagedTls(packaged?.optionFile);
+  const isV6 = (protocol ?? packaged?.protocol) === "inet6_tls";
+  return settings && { ...settings, protocol: isV6 ? "inet6_tls" : "inet_tls" };
 }
 
-function tlsOf(entry: ConfigKey | undefined, optionFile: string | undefined): TlsSettings | undefined {
-  if (entry === undefined || optionFile === undefined) return undefined;
-  return checked(entry, readTlsSettings(string(optionFile), baseOf(entry)));
+function readWrittenTls(node: NodeSection, optionFile: string | undefined): TlsSettings | undefined {
+  const entry = node.entry("tls");
+  if (entry !== undefined) return checked(entry, readTlsSettings(entry.value, baseOf(entry)));
+  const args = node.entry("vm_args");
+  if (args === undefined || optionFile === undefined) return undefined;
+  return checked(args, readTlsSettings(string(optionFile), baseOf(args)));
+}
+
+function readPackagedTls(optionFile: string | undefined): TlsSettings | undefined {
+  if (optionFile === undefined) return undefined;
+  const settings = readTlsSettings(string(optionFile), "/");
+  if (typeof settings !== "string") return settings;
+  throw new EnitError("invalid_node_setting", `cannot use "${optionFile}": ${settings}`, {
+    kind: "input",
+    hint: "Write it anew, or write what it says as the key tls of the section node.",
+    data: { key: "tls", file: optionFile },
+  });
 }
 
 function checked(entry: ConfigKey, settings: TlsSettings | string): TlsSettings {

@@ -59,7 +59,7 @@ export interface NodeSettings extends NodeName, DistributionSettings {
 }
 
 /** What a packaged release says of its node, where the section `node` is silent. */
-export type PackagedNode = Pick<PackagedArguments, "cookie" | "nodeName">;
+export type PackagedNode = Pick<PackagedArguments, "cookie" | "nodeName" | "tls">;
 
 /**
  * Reads the section `node`, and from `kernel` the address to listen on.
@@ -89,7 +89,7 @@ export function readNodeSettings(
     connectAll: node.read("connect_all", booleanIn, "true or false") ?? true,
     ...readLimits(node, settings),
     ...readPaths(node, settings),
-    ...readDistribution(node, readVmArgs(node)),
+    ...readDistribution(node, readVmArgs(node), packaged?.tls),
     env,
     listenAddress: readKernelAddress(config),
     epmdPort: readEpmdPort(env) ?? settings.epmdPort,

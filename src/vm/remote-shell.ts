@@ -4,6 +4,7 @@ import { findOtp } from "../otp/index.ts";
 import { readAgent } from "./agent.ts";
 import { becomeEmulator, type EmulatorStart } from "./execute.ts";
 import { findIdentity, type Identity } from "./identity.ts";
+import { readDistributionPort } from "./progress.ts";
 import { agentEbin } from "./release-directory.ts";
 import { statePaths } from "./state-paths.ts";
 import { mayControl, type RunningVm } from "./vm-record.ts";
@@ -50,10 +51,12 @@ async function planRemoteShell(
   const argv = [...bootArgs, "-hidden", vm.longNames ? "-name" : "-sname", name, "-remsh", vm.node];
   if (hasHome) argv.push("-kernel", "shell_history", "enabled");
   if (vm.tlsProtocol !== undefined) argv.push("-proto_dist", vm.tlsProtocol, "-ssl_dist_optfile", paths.tls);
-  if (vm.listenAddress !== undefined || vm.nodesPort !== undefined) {
+  // The port is noted at the start of the VM, so that nothing needs epmd, which may not be there or have forgotten the node.
+  const port = vm.nodesPort ?? readDistributionPort(stateDir);
+  if (vm.listenAddress !== undefined || port !== undefined) {
     argv.push("-pa", agentEbin(paths, await readAgent()), "-epmd_module", "enit_epmd");
     if (vm.listenAddress !== undefined) argv.push("-enit_address", vm.listenAddress);
-    if (vm.nodesPort !== undefined) argv.push("-start_epmd", "false", "-enit_port", String(vm.nodesPort));
+    if (port !== undefined) argv.push("-start_epmd", "false", "-enit_port", String(port));
   }
   const binDir = join(ertsDir, "bin");
   return {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Certificates, makeCertificates } from "../support/certificates.ts";
 import { containing } from "../support/containing.ts";
-import { freePort, otpInstallations, type OtpInstallation } from "../support/otp.ts";
+import { freePort, otpInstallations, type OtpInstallation, systemOtp } from "../support/otp.ts";
+import { definePackaged, packRelease } from "../support/packaged.ts";
 import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 import { openTerminal } from "../support/terminal.ts";
 
@@ -71,6 +72,27 @@ describe.each([...new Set(OLDEST_AND_NEWEST)])("on OTP $major", (otp) => {
       expect({ stdout, exitCode }).toMatchObject({ stdout: containing(`stopped release ${kind}`), exitCode: 0 });
     });
   }
+});
+
+test("a packaged release has the TLS that its vm.args asks for", async () => {
+  await using host = await releaseHost();
+  const side = `[${certificates.options("node")}, {verify, verify_peer}]`;
+  const root = await packRelease(host, {
+    otp: systemOtp(),
+    applications: "asn1, crypto, public_key, ssl, sasl",
+    vmArgs: "-sname packed\n-setcookie chocolate\n-proto_dist inet_tls\n-ssl_dist_optfile etc/ssl_dist.conf\n",
+    files: { "etc/ssl_dist.conf": `[{server, ${side}}, {client, ${side}}].\n` },
+  });
+  definePackaged(host, root);
+  await host.json("start", "relex");
+  expect((await host.enit("eval", "relex", "whereis(ssl_dist_sup) =/= undefined")).stdout).toBe("true\n");
+  const terminal = openTerminal(["--root", host.root, "remsh", "relex"], host.env);
+  await terminal.until(`(packed@${HOST})1>`);
+  terminal.type("\u0003");
+  await terminal.until("BREAK: (a)bort");
+  terminal.type("a\r");
+  await terminal.exited;
+  expect((await host.enit("stop", "relex")).exitCode).toBe(0);
 });
 
 describe("where it does not work", () => {

@@ -12,6 +12,8 @@ export interface PackagedArguments {
   readonly cookie: string | undefined;
   /** `-name` or `-sname`. */
   readonly nodeName: { readonly text: string; readonly longNames: boolean; readonly argument: VmArgument } | undefined;
+  /** Distribution over TLS: the value of `-proto_dist`, and the file of `-ssl_dist_optfile`, absolute. */
+  readonly tls: { readonly protocol: string | undefined; readonly optionFile: string | undefined };
   /** Configuration besides `sys.config`, absolute. */
   readonly configFiles: readonly string[];
 }
@@ -22,6 +24,8 @@ export function sortArguments(list: VmArgumentList, directory: string, warnings:
   const configFiles: string[] = [];
   let cookie: string | undefined;
   let nodeName: PackagedArguments["nodeName"];
+  let protocol: string | undefined;
+  let optionFile: string | undefined;
   for (const [flag, ...values] of flagsOf(list.args)) {
     const [value] = values;
     switch (flag.text) {
@@ -36,6 +40,14 @@ export function sortArguments(list: VmArgumentList, directory: string, warnings:
         if (value === undefined || value.text === "") refuse(flag, "the name of a node");
         nodeName ??= { text: value.text, longNames: flag.text === "-name", argument: value };
         break;
+      case "-ssl_dist_optfile":
+        if (value === undefined) refuse(flag, "the name of a file");
+        optionFile ??= resolve(directory, value.text);
+        break;
+      case "-proto_dist":
+        if (value?.text.endsWith("_tls") === true) protocol ??= value.text;
+        else args.push(flag.text, ...values.map(({ text }) => text));
+        break;
       case "-config":
         configFiles.push(...values.map(({ text }) => resolve(directory, text.replace(/(?:\.config)?$/, ".config"))));
         break;
@@ -48,7 +60,14 @@ export function sortArguments(list: VmArgumentList, directory: string, warnings:
         args.push(flag.text, ...values.map(({ text }) => text));
     }
   }
-  return { args, extra: list.extra.map(({ text }) => text), cookie, nodeName, configFiles };
+  return {
+    args,
+    extra: list.extra.map(({ text }) => text),
+    cookie,
+    nodeName,
+    tls: { protocol, optionFile },
+    configFiles,
+  };
 }
 
 /** Each flag with the values that follow it; values before the first flag stand alone. */
