@@ -127,8 +127,7 @@ class ReleaseCollector {
   #add(directory: string, name: string, bytes: Uint8Array): void {
     const library = this.#library(directory);
     library.names.add(name);
-    if (!this.#isKnown(`lib/${directory}/ebin/${name}`, bytes))
-      library.files.set(`ebin/${name}`, bytes.slice());
+    if (!this.#isKnown(`lib/${directory}/ebin/${name}`, bytes)) library.files.set(`ebin/${name}`, bytes.slice());
   }
 
   /** Whether the release is known and all its applications were seen, of which none is left half read outside of `lib`. */

@@ -1,80 +1,77 @@
 import { join } from "node:path";
-import { type Appup, findAppupScript, formatTermFile, parseAppup, writeFileAtomically } from "../../otp/index.ts";
-import { type Term, list, string, tuple } from "../../term/index.ts";
+import { writeFileAtomically } from "../../otp/index.ts";
+import { type AppupWay, Behaviours, type Instructions, makeApplicationAppup } from "../appup/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
-
-/** The instructions for one application between two of its versions; a way that there is none for is `undefined`. */
-export interface AppupWays {
-  readonly up: readonly Term[] | undefined;
-  readonly down: readonly Term[] | undefined;
-  /** Whether somebody wrote them; else they were made from the code. */
-  readonly written: boolean;
-}
+import type { BuildWarning } from "../config/config.ts";
+import type { Project } from "../project.ts";
+import type { OlderCode } from "./older-code.ts";
+import type { TreeCode } from "./tree-code.ts";
+import type { VersionChange } from "./version-changes.ts";
 
 /** What plugins make of the instructions for a pair of versions. */
 export type ChangeAppup = (
-  change: { readonly up: readonly Term[]; readonly down: readonly Term[] },
+  change: Instructions,
   facts: { readonly application: string; readonly from: string; readonly to: string },
-) => Promise<{ readonly up: readonly Term[]; readonly down: readonly Term[] }>;
+) => Promise<Instructions>;
+
+/** A change between two versions of an application whose code is at hand, and the way that the appup has for it. */
+export interface AppupChange extends VersionChange {
+  readonly older: ApplicationCode;
+  readonly newer: ApplicationCode;
+  readonly way: AppupWay;
+}
+
+export interface AppupSources {
+  readonly project: Project;
+  /** The directories in `lib` of all applications of the new release that are packed. */
+  readonly libraries: readonly string[];
+  readonly tree: TreeCode;
+  readonly code: OlderCode;
+  readonly warn: (warning: BuildWarning) => void;
+}
 
 /**
- * Makes the ways between an application and its older versions, and writes its appup where the one that is there does not say
- * the same: then with an entry of its own for each of these versions, before those that are there.
+ * Makes the appups of all applications that changed, each for all its older versions, and writes them into the tree, so that
+ * the release has them too. What comes from the installation of OTP and is not packed has the appup that it has.
  *
- * Throws `term_syntax`, `appup_malformed` for a written appup, `file_unwritable`.
+ * Throws what `makeApplicationAppup` throws, and `file_unwritable`.
  */
-export async function completeAppup(
-  to: ApplicationCode,
-  older: readonly { readonly version: string; readonly code: ApplicationCode | undefined }[],
-  options: { readonly otpRelease: number; readonly change: ChangeAppup | undefined },
-): Promise<ReadonlyMap<string, AppupWays>> {
-  const { otpRelease, change } = options;
-  const written = to.appup && parseAppup(to.appup.bytes, to.appup.file);
-  const ways = new Map<string, AppupWays>();
-  const fresh: string[] = [];
-  for (const { version } of older) {
-    const before = readWays(written, version, otpRelease);
-    const after =
-      before && change
-        ? await askPlugins(before, change, { application: to.name, from: version, to: to.version })
-        : before;
-    if (after === undefined) continue;
-    ways.set(version, after);
-    if (after !== before) fresh.push(version);
+export async function makeAppups(changes: readonly VersionChange[], sources: AppupSources): Promise<AppupChange[]> {
+  const { project, tree, code, libraries, warn } = sources;
+  const pairs = changes.flatMap((change) => pairOf(change, tree, code));
+  const applications = pairs.length === 0 ? [] : libraries.map((library) => tree.application(library));
+  const behaviours = new Behaviours(project.options.behaviours, [...applications, ...code.applications]);
+  const ask = project.plugins.appup;
+  const made: AppupChange[] = [];
+  for (const newer of new Set(pairs.map((pair) => pair.newer))) {
+    const own = pairs.filter((pair) => pair.newer === newer);
+    const { name: application, version: to } = newer;
+    const { text, ways } = await makeApplicationAppup({
+      to: newer,
+      from: own.map(({ older }) => ({ application: older, behaviours })),
+      otpRelease: project.otp.release,
+      ...(ask && { change: (instructions, from) => ask(instructions, { application, from, to }) }),
+    });
+    if (text !== undefined) writeFileAtomically(join(newer.origin, "ebin", `${application}.appup`), text);
+    for (const pair of own) {
+      const way = ways.find(({ from }) => from === pair.from);
+      if (way === undefined) continue;
+      made.push({ ...pair, way });
+      for (const { code: word, message } of way.warnings) {
+        warn({ code: word, message: `${application} from ${pair.from} to ${to}: ${message}` });
+      }
+    }
   }
-  if (fresh.length > 0) {
-    const entries = (way: "up" | "down"): Term[] =>
-      fresh.flatMap((version) => {
-        const instructions = ways.get(version)?.[way];
-        return instructions === undefined ? [] : [tuple(string(version), list(instructions))];
-      });
-    const term = tuple(
-      string(to.version),
-      list([...entries("up"), ...(written?.up ?? [])]),
-      list([...entries("down"), ...(written?.down ?? [])]),
-    );
-    writeFileAtomically(join(to.origin, "ebin", `${to.name}.appup`), formatTermFile(term, { otp: otpRelease }));
-  }
-  return ways;
+  return made;
 }
 
-function readWays(written: Appup | undefined, version: string, otpRelease: number): AppupWays | undefined {
-  const way = (direction: "up" | "down"): readonly Term[] | undefined =>
-    written && findAppupScript(written, direction, version, otpRelease)?.instructions;
-  const [up, down] = [way("up"), way("down")];
-  return up === undefined && down === undefined ? undefined : { up, down, written: true };
-}
-
-/** A way that there is none for stays so, unless a plugin brings one. Gives back the same value where nothing changed. */
-async function askPlugins(
-  ways: AppupWays,
-  change: ChangeAppup,
-  facts: { readonly application: string; readonly from: string; readonly to: string },
-): Promise<AppupWays> {
-  const [up, down] = [ways.up ?? [], ways.down ?? []];
-  const changed = await change({ up, down }, facts);
-  if (changed.up === up && changed.down === down) return ways;
-  const of = (direction: "up" | "down"): readonly Term[] | undefined =>
-    ways[direction] === undefined && changed[direction].length === 0 ? undefined : changed[direction];
-  return { ...ways, up: of("up"), down: of("down") };
+function pairOf(
+  change: VersionChange,
+  tree: TreeCode,
+  code: OlderCode,
+): (VersionChange & { readonly older: ApplicationCode; readonly newer: ApplicationCode })[] {
+  const { application, from, to } = change;
+  if (from === undefined || to === undefined || !tree.libraries.has(`${application}-${to}`)) return [];
+  const older = code.application(`${application}-${from}`);
+  return older === undefined ? [] : [{ ...change, older, newer: tree.application(`${application}-${to}`) }];
 }

@@ -35,8 +35,8 @@ export interface BuiltChange {
   readonly releases: readonly string[];
   /** `null` where they cannot be told. */
   readonly modules: ModuleChanges | null;
-  /** Whether its instructions were written by hand; `null` where it has none. */
-  readonly written: boolean | null;
+  /** Whether its instructions were written by hand, up and down; `null` where it has none. */
+  readonly written: { readonly up: boolean; readonly down: boolean } | null;
   readonly up: BuiltInstructions | null;
   readonly down: BuiltInstructions | null;
 }
@@ -62,7 +62,7 @@ export function describeUpgrade(plan: UpgradePlan, file: string, tarball: Tarbal
   };
 }
 
-function describeChange({ application, from, to, releases, modules, ways }: ApplicationChange): BuiltChange {
+function describeChange({ application, from, to, releases, modules, way }: ApplicationChange): BuiltChange {
   const whole = wholeChange(application, from, to);
   return {
     application,
@@ -70,9 +70,9 @@ function describeChange({ application, from, to, releases, modules, ways }: Appl
     to: to ?? null,
     releases,
     modules: modules ?? null,
-    written: ways?.written ?? null,
-    up: whole?.up ?? describeInstructions(ways?.up),
-    down: whole?.down ?? describeInstructions(ways?.down),
+    written: way?.written ?? null,
+    up: whole?.up ?? describeInstructions(way?.up),
+    down: whole?.down ?? describeInstructions(way?.down),
   };
 }
 

@@ -46,7 +46,8 @@ const NO_WAY = new Set([
 ]);
 
 /**
- * Makes the relup of a release for the older ones that there is a way from; the others are left out.
+ * Makes the relup of a release for the older ones that there is a way from; the others are left out, and so are those that
+ * `obstacles` has a reason for, by their versions.
  *
  * `places`: the directories of the new release's applications, and of those that no release packs. `specs`: the
  * applications of the older releases. Throws what `makeRelup` throws, unless it says that there is no way.
@@ -54,9 +55,14 @@ const NO_WAY = new Set([
 export function makeWays(
   release: ReleaseSpec,
   older: readonly OlderRelease[],
-  options: { readonly otp: OtpInstallation; readonly libDirs: readonly string[]; readonly specs: readonly AppSpec[] },
+  options: {
+    readonly otp: OtpInstallation;
+    readonly libDirs: readonly string[];
+    readonly specs: readonly AppSpec[];
+    readonly obstacles: ReadonlyMap<string, string>;
+  },
 ): Ways {
-  const { otp, libDirs, specs } = options;
+  const { otp, libDirs, specs, obstacles } = options;
   const applications = findApplications({ libDirs, specs });
   const warnings = new Map<string, BuildWarning>();
   const make = (direction: "up" | "down", bases: readonly BaseRelease[]): readonly UpgradePath[] => {
@@ -74,13 +80,21 @@ export function makeWays(
   };
   const ways: ReleaseWays[] = [];
   const leftOut: LeftOut[] = [];
+  const leaveOut = ({ version, file }: OlderRelease, reason: string): void => {
+    leftOut.push({ version, file, reason });
+    const message = `no way leads from ${release.name} ${version} to ${release.vsn}, and it is left out: ${reason}`;
+    warnings.set(message, { code: "older_release_left_out", message });
+  };
   for (const each of older) {
     const { version, file } = each;
+    const obstacle = obstacles.get(version);
+    if (obstacle !== undefined) {
+      leaveOut(each, obstacle);
+      continue;
+    }
     const [up, down] = [one("up", each), one("down", each)];
     if (up instanceof EnitError) {
-      leftOut.push({ version, file, reason: up.message });
-      const message = `no way leads from ${release.name} ${version} to ${release.vsn}, and it is left out: ${up.message}`;
-      warnings.set(message, { code: "older_release_left_out", message });
+      leaveOut(each, up.message);
       continue;
     }
     if (down instanceof EnitError) {

@@ -3,13 +3,15 @@ import { type ReleaseSpec, formatTermFile } from "../../otp/index.ts";
 import type { Term } from "../../term/index.ts";
 import type { BuildTools } from "../build-request.ts";
 import type { BuildWarning } from "../config/config.ts";
+import type { AppupWay } from "../appup/index.ts";
 import { type ModuleChanges, compareModules } from "../code/index.ts";
 import { type OlderTarball, findOlder } from "../older/index.ts";
 import type { Project } from "../project.ts";
-import { type AppupWays, completeAppup } from "./appups.ts";
+import { type AppupChange, makeAppups } from "./appups.ts";
 import { type LeftOut, type ReleaseWays, makeWays } from "./make-ways.ts";
 import { OlderCode } from "./older-code.ts";
 import { checkVersions, readOlder } from "./read-older.ts";
+import { whyNotLoadable } from "./stripped.ts";
 import { TreeCode } from "./tree-code.ts";
 import { type VersionChange, listVersionChanges } from "./version-changes.ts";
 
@@ -17,8 +19,8 @@ import { type VersionChange, listVersionChanges } from "./version-changes.ts";
 export interface ApplicationChange extends VersionChange {
   /** `undefined` for an application that comes or goes as a whole, and where the old code is not at hand. */
   readonly modules: ModuleChanges | undefined;
-  /** The instructions of its appup, if it has any. */
-  readonly ways: AppupWays | undefined;
+  /** What its appup says, likewise. */
+  readonly way: AppupWay | undefined;
 }
 
 /** An upgrade that was made, but for its tarball. */
@@ -46,7 +48,7 @@ export interface UpgradeRequest {
  * Finds the older releases of a project, and makes the ways between them and the one in a tree: the appups, which become
  * part of the tree, and the relup. `undefined` if there is no older release, or no way from any, which is told.
  *
- * Throws what `findOlder`, `readOlder`, `checkVersions`, `completeAppup` and `makeWays` throw.
+ * Throws what `findOlder`, `readOlder`, `checkVersions`, `makeAppups` and `makeWays` throw.
  */
 export async function planUpgrade(
   project: Project,
@@ -68,11 +70,20 @@ export async function planUpgrade(
   tools.signal.throwIfAborted();
   tools.log.info(`upgrading from ${older.map(({ version }) => version).join(", ")}`);
 
-  const changes = await makeAppups(listVersionChanges(request.spec, older), { project, tree, code });
+  const versions = listVersionChanges(request.spec, older);
+  const members = request.spec.applications.map(({ name, vsn }) => `${name}-${vsn}`);
+  const appups = await makeAppups(versions, {
+    project,
+    libraries: members.filter((library) => tree.libraries.has(library)),
+    tree,
+    code,
+    warn: request.warn,
+  });
   const { relup, ways, leftOut, warnings } = makeWays(request.spec, older, {
     otp,
     libDirs: [join(request.tree, "lib"), otp.libDir],
     specs: code.applications.map(({ spec }) => spec),
+    obstacles: findObstacles(appups),
   });
   for (const warning of warnings) request.warn(warning);
   if (ways.length === 0) return undefined;
@@ -83,7 +94,7 @@ export async function planUpgrade(
     relup: formatTermFile(final, { otp: otp.release }),
     ways,
     leftOut,
-    changes: changes.flatMap((change) => restrict(change, from)),
+    changes: versions.flatMap((change) => restrict(change, from)).map((change) => complete(change, appups)),
     libraries: new Set(
       [...tree.libraries].filter((library) => reached.some(({ libraries }) => !libraries.has(library))),
     ),
@@ -110,53 +121,30 @@ function nothingFound({ options, release }: Project, tarballs: readonly OlderTar
   return `there is no older version of ${release.name} in ${options.releaseDir}`;
 }
 
-interface Sources {
-  readonly project: Project;
-  readonly tree: TreeCode;
-  readonly code: OlderCode;
-}
-
-/** The appups are written into the tree, so that the relup is made of what is packed. */
-async function makeAppups(changes: readonly VersionChange[], sources: Sources): Promise<ApplicationChange[]> {
-  const { project, tree, code } = sources;
-  const names = [...new Set(changes.map(({ application }) => application))];
-  const made: ApplicationChange[] = [];
-  for (const name of names) {
-    const own = changes.filter(({ application }) => application === name);
-    const [to] = own.flatMap(({ to: version }) => version ?? []);
-    const library = `${name}-${to ?? ""}`;
-    // What comes from the installation, and is not packed, has the appup that it has.
-    if (to === undefined || !tree.libraries.has(library)) {
-      made.push(...own.map((change) => ({ ...change, modules: undefined, ways: undefined })));
-      continue;
-    }
-    const newer = tree.application(library);
-    const older = own.flatMap(({ from }) =>
-      from === undefined ? [] : { version: from, code: code.application(`${name}-${from}`) },
-    );
-    const ways = await completeAppup(newer, older, {
-      otpRelease: project.otp.release,
-      change: project.plugins.appup,
-    });
-    for (const change of own) {
-      const before = older.find(({ version }) => version === change.from)?.code;
-      made.push({
-        ...change,
-        modules: before && compareModules(before, newer),
-        ways: change.from === undefined ? undefined : ways.get(change.from),
-      });
-    }
-  }
-  return made;
-}
-
 async function askPlugins(relup: Term, { plugins, release }: Project, from: readonly string[]): Promise<Term> {
   const { name, version } = release;
   return plugins.relup === undefined ? relup : plugins.relup(relup, { release: { name, version }, from });
 }
 
+/** What is in the way of older releases, by their versions. */
+function findObstacles(appups: readonly AppupChange[]): ReadonlyMap<string, string> {
+  return new Map(
+    appups.flatMap((change) => {
+      const reason = whyNotLoadable(change);
+      return reason === undefined ? [] : change.releases.map((version) => [version, reason] as const);
+    }),
+  );
+}
+
 /** Leaves out the older releases that there is no way from. */
-function restrict(change: ApplicationChange, from: readonly string[]): ApplicationChange[] {
+function restrict(change: VersionChange, from: readonly string[]): VersionChange[] {
   const releases = change.releases.filter((version) => from.includes(version));
   return releases.length === 0 ? [] : [{ ...change, releases }];
+}
+
+function complete(change: VersionChange, appups: readonly AppupChange[]): ApplicationChange {
+  const { application, from } = change;
+  const appup = appups.find((each) => each.application === application && each.from === from);
+  const modules: ModuleChanges | undefined = appup && compareModules(appup.older, appup.newer);
+  return { ...change, modules, way: appup?.way };
 }
