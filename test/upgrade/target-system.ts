@@ -83,8 +83,6 @@ export interface TargetSystem extends AsyncDisposable {
   readonly root: string;
   readonly vm: UpgradeVm;
   readonly connect: () => Promise<NodeConnection>;
-  /** Settles when it has booted, once more for each time it starts anew. */
-  readonly booted: () => Promise<void>;
   readonly kill: () => Promise<void>;
 }
 
@@ -106,9 +104,16 @@ export async function startSystem({ otp, base }: Builds, args: readonly string[]
   const vm = Bun.spawn({
     cmd: [
       join(bin, "erlexec"),
-      ...["-noinput", "-mode", "embedded", "-sname", node, "-start_epmd", "false", ...args],
-      ...["-boot", join(root, "releases", "1", "start"), "-config", join(root, "releases", "1", "sys")],
-      ...["-eval", 'io:put_chars("booted\\n")'],
+      ..."-noinput -mode embedded -start_epmd false".split(" "),
+      ...args,
+      "-sname",
+      node,
+      "-boot",
+      join(root, "releases", "1", "start"),
+      "-config",
+      join(root, "releases", "1", "sys"),
+      "-eval",
+      'io:put_chars("booted\\n")',
     ],
     env: {
       PATH: process.env["PATH"],
@@ -129,24 +134,17 @@ export async function startSystem({ otp, base }: Builds, args: readonly string[]
     vm.kill("SIGKILL");
     await vm.exited;
   });
-  const boots: (() => void)[] = [];
-  let count = 0;
+  const booted = Promise.withResolvers<void>();
   void (async () => {
-    for await (const line of readLines(vm.stdout)) {
-      if (line !== "booted") continue;
-      count++;
-      for (const resolve of boots.splice(0)) resolve();
-    }
+    for await (const line of readLines(vm.stdout)) if (line === "booted") booted.resolve();
+    booted.reject(new Error("the VM ended"));
   })();
-  const booted = (): Promise<void> => new Promise((resolve) => boots.push(resolve));
-  if (count === 0) await Promise.race([booted(), vm.exited]);
-  if (vm.exitCode !== null) throw new Error(`the VM ended with ${vm.exitCode}`);
+  await booted.promise;
   const all = cleanup.move();
   const connect = (): Promise<NodeConnection> => connectNode({ node, cookie, epmdPort: epmd.port });
   return {
     root,
     connect,
-    booted,
     kill: async () => {
       vm.kill("SIGKILL");
       await vm.exited;
