@@ -7,6 +7,7 @@ const ROOT = join(import.meta.dir, "..");
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   error: [],
   system: ["error"],
+  tar: ["error"],
   term: ["error"],
   beam: ["error", "term"],
   dist: ["error", "term"],
@@ -14,8 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   trace: ["error", "term"],
   release: ["error", "term", "beam", "dist", "otp"],
   vm: ["error", "system", "term", "beam", "dist", "otp", "release"],
-  upgrade: ["error", "system", "term", "beam", "dist", "otp", "release", "vm"],
-  knit: ["error", "system", "term", "beam", "dist", "otp", "release"],
+  upgrade: ["error", "system", "tar", "term", "beam", "dist", "otp", "release", "vm"],
+  knit: ["error", "tar", "system", "term", "beam", "dist", "otp", "release"],
   host: ["error", "term", "beam", "dist", "otp", "release", "vm", "upgrade", "knit", "trace", "contract", "system"],
   // Types of any room may be shown to a plugin, code of none.
   contract: ["error"],

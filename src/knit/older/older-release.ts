@@ -1,7 +1,6 @@
 import { EnitError } from "../../error/index.ts";
 import { type ReleaseSpec, parseReleaseFile, readZip } from "../../otp/index.ts";
-import { readTarball } from "./read-tarball.ts";
-import type { TarChoice, TarMember } from "./tar-parser.ts";
+import { readTarball, type TarChoice, type TarMember } from "../../tar/index.ts";
 
 /** An older release, as far as an upgrade needs it. */
 export interface OlderRelease {

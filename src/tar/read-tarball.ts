@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { EnitError, describeSystemError, toFileError } from "../../error/index.ts";
+import { EnitError, describeSystemError, toFileError } from "../error/index.ts";
 import { type TarHandler, TarParser } from "./tar-parser.ts";
 
 const READ_SIZE = 256 * 1024;

@@ -1,15 +1,17 @@
 /**
  * Reading tar archives as they come, piece by piece: POSIX `ustar`, `pax` headers, and what GNU tar does for long names and
- * large sizes, which is all that erl_tar, tar and enit write. See `../package/tar-header.ts` for the form.
+ * large sizes, which is all that erl_tar, tar and enit write. See `src/knit/package/tar-header.ts` for the form.
  */
-import { EnitError } from "../../error/index.ts";
+import { EnitError } from "../error/index.ts";
 
 export interface TarMember {
   /** With slashes, as it stands there. */
   readonly path: string;
-  readonly type: "file" | "directory" | "other";
+  readonly type: "file" | "directory" | "link" | "other";
   /** In bytes, of its content. */
   readonly size: number;
+  /** Where a symbolic link leads. */
+  readonly target?: string;
 }
 
 /** What becomes of a member: its content is collected, or passed over; or nothing more is wanted of the archive. */
@@ -19,6 +21,21 @@ export interface TarHandler {
   readonly choose: (member: TarMember) => TarChoice;
   /** The content may only be looked at until this returns. */
   readonly content: (member: TarMember, bytes: Uint8Array) => void;
+}
+
+const TYPES: Readonly<Record<string, TarMember["type"]>> = {
+  "0": "file",
+  "\0": "file",
+  "7": "file",
+  "5": "directory",
+  "2": "link",
+};
+
+/** What headers before that of a member say of it. */
+interface NextMember {
+  path?: string;
+  size?: number;
+  target?: string;
 }
 
 const BLOCK_SIZE = 512;
@@ -39,7 +56,7 @@ export class TarParser {
   #left = 0;
   #padding = 0;
   /** What headers before the next one say of it. */
-  #next: { path?: string; size?: number } = {};
+  #next: NextMember = {};
   #state: "reading" | "stopped" | "ended" = "reading";
 
   constructor(handler: TarHandler) {
@@ -113,25 +130,27 @@ export class TarParser {
     checkSum(block, this.#offset);
     const flag = String.fromCharCode(block[156] ?? 0);
     const size = readNumber(block, 124, 12, this.#offset);
-    if (flag === "x" || flag === "L") {
+    if (flag === "x" || flag === "L" || flag === "K") {
       if (size > MAX_HEADER_DATA) throw malformed("a header in it is too large", this.#offset);
       const member = { path: "", type: "other", size } as const;
       this.#expect(member, (bytes) => {
         if (flag === "L") this.#next.path = readText(bytes, 0, bytes.length);
+        else if (flag === "K") this.#next.target = readText(bytes, 0, bytes.length);
         else Object.assign(this.#next, readPax(bytes, this.#offset));
       });
       return;
     }
-    // Neither has a place in the tree: the header that counts for all, and the long target of a link.
-    if (flag === "g" || flag === "K") {
+    // The header that counts for all has no place in the tree.
+    if (flag === "g") {
       this.#expect({ path: "", type: "other", size });
       return;
     }
     const member = {
       path: this.#next.path ?? readPath(block),
-      type: flag === "0" || flag === "\0" || flag === "7" ? "file" : flag === "5" ? "directory" : "other",
+      type: TYPES[flag] ?? "other",
       size: flag === "1" || flag === "2" || flag === "5" ? 0 : (this.#next.size ?? size),
-    } as const;
+      ...(flag === "2" ? { target: this.#next.target ?? readText(block, 157, 100) } : {}),
+    };
     this.#next = {};
     const choice = this.#handler.choose(member);
     if (choice === "stop") this.#state = "stopped";
@@ -190,8 +209,8 @@ function readText(bytes: Uint8Array, at: number, size: number): string {
 }
 
 /** Records `LENGTH KEY=VALUE\n`. */
-function readPax(bytes: Uint8Array, offset: number): { path?: string; size?: number } {
-  const found: { path?: string; size?: number } = {};
+function readPax(bytes: Uint8Array, offset: number): NextMember {
+  const found: NextMember = {};
   for (let at = 0; at < bytes.length;) {
     const blank = bytes.indexOf(32, at);
     const length = blank < 0 ? Number.NaN : Number(readText(bytes, at, blank - at));
@@ -202,6 +221,7 @@ function readPax(bytes: Uint8Array, offset: number): { path?: string; size?: num
     const equals = record.indexOf("=");
     const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
     if (key === "path") found.path = value;
+    if (key === "linkpath") found.target = value;
     if (key === "size") found.size = Number(value);
     at += length;
   }
