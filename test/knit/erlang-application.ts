@@ -24,6 +24,7 @@ export async function writeErlangApplication(
 ): Promise<string> {
   const names = Object.keys(modules);
   const properties = [
+    `{description, "${name}"}`,
     `{vsn, "${vsn}"}`,
     `{modules, [${names.join(", ")}]}`,
     "{registered, []}",

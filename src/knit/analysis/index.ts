@@ -1,4 +1,4 @@
 export type { CodeEvent } from "./evaluate.ts";
 export { ModuleAnalysis } from "./module-analysis.ts";
 export { type ChildSpec, type SupervisorSpec, readSupervisorSpec } from "./supervisor.ts";
-export { type Value, atomOf, findFun, listOf, termOf, tupleOf } from "./value.ts";
+export { type Value, atomOf, findFun, listOf, mapValueOf, termOf, tupleOf } from "./value.ts";

@@ -34,7 +34,7 @@ export function makeFor({ from, to }: CompiledPair, declared: Readonly<Record<st
 }
 
 /** The instructions of both ways, one a line. */
-function shown({ up, down }: { readonly up: readonly Term[]; readonly down: readonly Term[] }): {
+export function shown({ up, down }: { readonly up: readonly Term[]; readonly down: readonly Term[] }): {
   up: string[];
   down: string[];
 } {

@@ -1,0 +1,38 @@
+import { DEFAULT_TIMEOUT } from "./attributes.ts";
+import { addInstruction, changeInstruction, deleteInstruction } from "./instructions.ts";
+import type { ModuleChange } from "./module-changes.ts";
+import type { AppupStep } from "./step.ts";
+
+/** `version`: the one that has the module. */
+export function addStep({ name, attributes, kind }: ModuleChange, version: string): AppupStep {
+  const reason = `new in ${version} (${kind.description})`;
+  return { instruction: addInstruction(name, attributes.depends), module: name, reason };
+}
+
+/** Brings a module back that the older version has. */
+export function bringBackStep(name: string, from: string, to: string): AppupStep {
+  return { instruction: addInstruction(name), module: name, reason: `in ${from}, not in ${to}` };
+}
+
+/** `version`: the one that does not have the module. */
+export function deleteStep(name: string, version: string): AppupStep {
+  return { instruction: deleteInstruction(name), module: name, reason: `not in ${version}` };
+}
+
+const TREATMENTS: Readonly<Record<ModuleChange["treatment"], string>> = {
+  supervisor: "its init/1 runs again",
+  advanced: "its processes convert their state",
+  soft: "its processes wait until it is loaded",
+  load: "it is loaded",
+};
+
+export function changeStep({ name, attributes, treatment, kind }: ModuleChange): AppupStep {
+  const { priority, depends, timeout } = attributes;
+  const more = [
+    ...(priority === 0 ? [] : [`priority ${priority}`]),
+    ...(depends.length === 0 ? [] : [`together with ${depends.join(", ")}`]),
+    ...(timeout === DEFAULT_TIMEOUT ? [] : ["its own timeout"]),
+  ];
+  const reason = [`changed (${kind.description}): ${TREATMENTS[treatment]}`, ...more].join("; ");
+  return { instruction: changeInstruction(name, treatment, attributes), module: name, reason };
+}
