@@ -28,7 +28,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "spec", provides: { commands: ["spec"] }, load: () => import("./spec/index.ts") },
   { name: "beam", provides: { commands: ["beam"] }, load: () => import("./beam/index.ts") },
   { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
-  { name: "trace", provides: { commands: ["traceip", "tracefile"] }, load: () => import("./trace/index.ts") },
+  { name: "trace", provides: { commands: ["trace", "traceip", "tracefile"] }, load: () => import("./trace/index.ts") },
   {
     name: "agent",
     provides: { commands: ["agent install", "agent send", "agent serve"] },

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that turn bytes and text into values and back; whoever reads and writes files and sockets stands above them. */
-const CODECS = ["src/term/", "src/beam/", "src/trace/codec/"];
+const CODECS = ["src/term/", "src/beam/", "src/trace/codec/", "src/trace/live/", "src/trace/pattern/"];
 /** The modules of Node.js that touch no file, socket or clock. */
 const PURE_MODULES = new Set(["node:buffer", "node:crypto", "node:path", "node:zlib"]);
 

@@ -76,7 +76,9 @@ export type {
   StoppedRelease,
   WaitOptions,
 } from "./releases.ts";
+export type { LiveTrace, TraceOptions, TracingService } from "./tracing.ts";
 export type { CallOptions, NodeConnection } from "../dist/index.ts";
 export type { ConfigOrigin, ExplainedKey, KeyChange, ReconfigurePlan, Release } from "../release/index.ts";
 export type { Term } from "../term/index.ts";
+export type { TraceEnd, TracedMessage } from "../trace/index.ts";
 export type { LaunchPlan } from "../vm/index.ts";

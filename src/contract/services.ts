@@ -1,6 +1,7 @@
 import type { AgentService } from "./agent.ts";
 import type { BuildService } from "./build.ts";
 import type { ReleaseService } from "./releases.ts";
+import type { TracingService } from "./tracing.ts";
 
 /**
  * The services of the context, each a member that the host makes when it is first used.
@@ -13,7 +14,7 @@ export interface Services {
   readonly terms: typeof import("../term/index.ts");
   /** What OTP defines: installations, applications, releases, boot scripts, target specifications. */
   readonly otp: typeof import("../otp/index.ts");
-  /** What trace ports send and write: reading it, as text, as JSON. */
+  /** What tracers send and write: reading it, as text, as JSON. */
   readonly trace: typeof import("../trace/index.ts");
   /** BEAM files: module, MD5, attributes, functions. */
   readonly beam: typeof import("../beam/index.ts");
@@ -27,6 +28,8 @@ export interface Services {
   readonly agent: AgentService;
   /** The releases of this host and the nodes that run them. */
   readonly releases: ReleaseService;
+  /** Traces what running releases do. */
+  readonly tracing: TracingService;
 }
 
 /** Facts about the running enit, its plugins and commands. */

@@ -20,12 +20,16 @@ export function drawError(
   return `${lines.join("\n")}\n`;
 }
 
-/** The line that `data.file`, `line` and `column` point to, with a caret under the column; not of files with secrets. */
+/**
+ * The line that `data.line` and `column` point to, of `data.file` or of the text `data.source`, with a caret under the column;
+ * not of files with secrets.
+ */
 function drawSource(data: EnitError["data"], ui: Ui): string | undefined {
-  const { file, line, column } = data;
-  if (typeof file !== "string" || typeof line !== "number" || typeof column !== "number") return undefined;
-  if (mayHoldSecrets(file)) return undefined;
-  const text = readLine(file, line);
+  const { file, source, line, column } = data;
+  if (typeof line !== "number" || typeof column !== "number") return undefined;
+  let text: string | undefined;
+  if (typeof source === "string") text = lineOf(source, line);
+  else if (typeof file === "string" && !mayHoldSecrets(file)) text = readLine(file, line);
   if (text === undefined) return undefined;
   const before = [...text]
     .slice(0, column - 1)
@@ -43,11 +47,15 @@ function mayHoldSecrets(file: string): boolean {
 
 function readLine(file: string, line: number): string | undefined {
   try {
-    const text = readFileSync(file, "utf8").split("\n")[line - 1]?.replace(/\r$/, "");
-    return text === undefined || text.length > MAX_LINE_LENGTH ? undefined : text;
+    return lineOf(readFileSync(file, "utf8"), line);
   } catch {
     return undefined; // The message names the place; its line is only an extra.
   }
+}
+
+function lineOf(source: string, line: number): string | undefined {
+  const text = source.split("\n")[line - 1]?.replace(/\r$/, "");
+  return text === undefined || text.length > MAX_LINE_LENGTH ? undefined : text;
 }
 
 /** Of a defect, only the causes: the error itself was made where the defect was caught. */

@@ -38,6 +38,10 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
     const room = require("./releases/index.ts") as typeof import("./releases/index.ts");
     return room.makeReleaseService(base);
   },
+  tracing: () => {
+    const room = require("./tracing/index.ts") as typeof import("./tracing/index.ts");
+    return room.makeTracingService();
+  },
 };
 
 /** Makes the services, each on its first use and once. */

@@ -1,0 +1,155 @@
+%% Traces for `enit trace`: sets what a request asks for, sends what is traced to a process of enit's, and takes back what it
+%% set, whoever ends first: enit, its connection, a limit, or one of the three processes here.
+%%
+%% - the owner sets and clears the trace; it waits for the end, and never for a process that is traced
+%% - the tracer gets the trace messages, applies the limits and passes them on; it is cheap, and its queue is looked at
+%% - the namer finds out how processes are called, which may have to wait for them
+%%
+%% Owner and tracer watch each other, so that killing one of them leaves nothing traced.
+-module(enit_trace).
+
+-export([start/2, await/1, fields/2]).
+
+%% Times in milliseconds. `queue`: messages waiting for the tracer, and for enit; `size`: elements of a list, bytes of a binary.
+-type request() ::
+        #{patterns := [enit_trace_plan:pattern()],
+          flags := [call | send | 'receive' | timestamp | arity],
+          processes := [all | new | existing | {name, atom()} | pid()],
+          load := boolean(),
+          time := timeout(),
+          messages := pos_integer() | infinity,
+          rate := {pos_integer(), pos_integer()} | infinity,
+          queue := pos_integer(),
+          size := pos_integer()}.
+
+%% How long the last names are waited for, and a tracer whose messages nobody takes.
+-define(NAMES_TIME, 1000).
+-define(FINISH_TIME, 5000).
+
+%% Starts a trace whose messages go to Client:
+%% {enit_trace, message, Message}, {enit_trace, name, Pid, Name}, and at last
+%% {enit_trace, done, Reason, Messages, [{{M, F, A}, Calls, Microseconds}]}.
+%% The owner is told to stop by `stop`, the tracer by {ack, Count} how many messages were taken in all.
+-spec start(Client :: pid(), request()) ->
+          {ok, #{owner := pid(), tracer := pid(), processes := non_neg_integer(), functions := non_neg_integer()}}
+        | {error, term()}.
+start(Client, Request) ->
+    case enit_trace_plan:prepare(Request) of
+        {ok, Plan} ->
+            Caller = self(),
+            Tag = make_ref(),
+            {Owner, Monitor} = spawn_opt(fun() -> own(Caller, Tag, Client, Plan, Request) end,
+                                         [monitor, {priority, high}]),
+            receive
+                {Tag, Reply} -> demonitor(Monitor, [flush]), Reply;
+                {'DOWN', Monitor, process, Owner, Reason} -> {error, {crashed, Reason}}
+            end;
+        {error, _} = Error ->
+            Error
+    end.
+
+%% Returns when the owner is gone, whatever ended it.
+-spec await(Owner :: pid()) -> ok.
+await(Owner) ->
+    Monitor = monitor(process, Owner),
+    receive {'DOWN', Monitor, process, Owner, _} -> ok end.
+
+-spec fields(module(), Record :: atom()) -> {ok, [atom()]} | {error, no_module | no_debug_info | {no_record, [atom()]}}.
+fields(Module, Record) -> enit_trace_plan:fields(Module, Record).
+
+own(Caller, Tag, Client, Plan, #{time := Time} = Request) ->
+    _ = monitor(process, Client),
+    Owner = self(),
+    Asked = counters:new(1, []),
+    Namer = spawn_link(fun() -> name(Client, Asked) end),
+    {Tracer, Monitor} = spawn_opt(fun() -> enit_trace_tracer:run(Owner, Client, Namer, Asked, Request) end,
+                                  [monitor, {priority, high}, {message_queue_data, off_heap}]),
+    case enit_trace_vm:open(Tracer, [Owner, Namer], Plan) of
+        {ok, Trace} ->
+            %% Before anything is set, so that the tracer can take it back.
+            Tracer ! {trace, Trace},
+            case enit_trace_vm:set(Trace) of
+                {ok, Counts} ->
+                    Caller ! {Tag, {ok, Counts#{owner => Owner, tracer => Tracer}}},
+                    Timer = start_timer(Time),
+                    watch(#{client => Client, tracer => Tracer, monitor => Monitor, namer => Namer,
+                            trace => Trace, timer => Timer});
+                {error, _} = Error ->
+                    enit_trace_vm:clear(Trace),
+                    Caller ! {Tag, Error}
+            end;
+        {error, _} = Error ->
+            Caller ! {Tag, Error}
+    end,
+    unlink(Namer),
+    exit(Namer, kill),
+    exit(Tracer, kill).
+
+start_timer(infinity) -> none;
+start_timer(Time) -> erlang:start_timer(Time, self(), time).
+
+watch(#{client := Client, tracer := Tracer, monitor := Monitor, trace := Trace, timer := Timer} = State) ->
+    receive
+        stop ->
+            finish(stopped, State);
+        {timeout, Timer, time} ->
+            finish(timeout, State);
+        {'DOWN', Monitor, process, Tracer, Reason} ->
+            Counters = enit_trace_vm:counters(Trace),
+            enit_trace_vm:clear(Trace),
+            tell(Reason, Counters, State);
+        {'DOWN', _, process, Client, _} ->
+            enit_trace_vm:clear(Trace);
+        _ ->
+            watch(State)
+    end.
+
+%% What the tracer has got by now is still passed on.
+finish(Reason, #{tracer := Tracer, monitor := Monitor, trace := Trace, client := Client} = State) ->
+    Counters = enit_trace_vm:counters(Trace),
+    enit_trace_vm:clear(Trace),
+    Tracer ! {finish, Reason},
+    receive
+        {'DOWN', Monitor, process, Tracer, Done} -> tell(Done, Counters, State);
+        {'DOWN', _, process, Client, _} -> ok
+    after ?FINISH_TIME ->
+        tell({done, Reason, unknown}, Counters, State)
+    end.
+
+tell(Done, Counters, #{client := Client, namer := Namer}) ->
+    Monitor = monitor(process, Namer),
+    unlink(Namer),
+    Namer ! finish,
+    receive
+        {'DOWN', Monitor, process, Namer, _} -> ok
+    after ?NAMES_TIME ->
+        ok
+    end,
+    {Reason, Messages} =
+        case Done of
+            {done, Why, Count} -> {Why, Count};
+            Crash -> {{crashed, Crash}, unknown}
+        end,
+    _ = erlang:send(Client, {enit_trace, done, Reason, Messages, Counters}, [noconnect]),
+    ok.
+
+%% The namer. Asked counts the names that it still has to find.
+name(Client, Asked) ->
+    receive
+        {name, Pid} ->
+            _ = erlang:send(Client, {enit_trace, name, Pid, name_of(Pid)}, [noconnect]),
+            counters:sub(Asked, 1, 1),
+            name(Client, Asked);
+        finish ->
+            ok
+    end.
+
+name_of(Pid) when node(Pid) =/= node() ->
+    node(Pid);
+name_of(Pid) ->
+    case process_info(Pid, [registered_name, initial_call]) of
+        undefined -> dead;
+        [{registered_name, Name} | _] when is_atom(Name) -> Name;
+        [_, {initial_call, {proc_lib, init_p, _}}] -> proc_lib:translate_initial_call(Pid);
+        [_, {initial_call, Call}] -> Call
+    end.

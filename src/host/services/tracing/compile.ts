@@ -1,0 +1,71 @@
+import type { WaitOptions } from "../../../contract/index.ts";
+import type { NodeConnection } from "../../../dist/index.ts";
+import { EnitError, nearestName } from "../../../error/index.ts";
+import type { Release } from "../../../release/index.ts";
+import { atom, atomName, isTagged, listElements, textValue } from "../../../term/index.ts";
+import {
+  type CompiledPattern,
+  type Pattern,
+  type RecordName,
+  compilePattern,
+  recordsOf,
+} from "../../../trace/index.ts";
+import { callAgent } from "../releases/agent.ts";
+import { identifyOn } from "./request.ts";
+
+/** Compiles patterns with what a node knows: the fields of records, its pids. Throws `bad_pattern`, `unknown_record`. */
+export async function compileOnNode(
+  node: NodeConnection,
+  release: Release,
+  patterns: readonly Pattern[],
+  options: WaitOptions,
+): Promise<readonly CompiledPattern[]> {
+  const fields = new Map<string, readonly string[]>();
+  for (const record of patterns.flatMap((each) => (each.kind === "calls" ? recordsOf(each) : []))) {
+    const key = keyOf(record.module, record.record);
+    if (!fields.has(key)) fields.set(key, await askForFields(node, release, record, options));
+  }
+  return patterns.map((each) =>
+    compilePattern(each, {
+      fieldsOf: (module, record) => fields.get(keyOf(module, record)),
+      identify: (identifier) => identifyOn(node, identifier),
+    }),
+  );
+}
+
+function keyOf(module: string, record: string): string {
+  return JSON.stringify([module, record]);
+}
+
+async function askForFields(
+  node: NodeConnection,
+  release: Release,
+  { module, record }: RecordName,
+  { signal }: WaitOptions,
+): Promise<readonly string[]> {
+  const answer = await callAgent(node, release, "enit_trace", "fields", [atom(module), atom(record)], { signal });
+  const [, value] = answer.kind === "tuple" ? answer.elements : [];
+  if (isTagged(answer, "ok", 2)) return (listElements(value) ?? []).map((each) => atomName(each) ?? "");
+
+  const failed = (state: string, hint?: string): EnitError =>
+    new EnitError("unknown_record", `cannot find the record "${module}#${record}": ${state}`, {
+      kind: "input",
+      hint,
+      data: { module, record },
+    });
+  if (isTagged(value, "no_record", 2)) {
+    const known = (listElements(value.elements[1]) ?? []).map((each) => textValue(each) ?? "");
+    const nearest = nearestName(record, known);
+    const hint = nearest === undefined ? describeKnown(module, known) : `Did you mean ${module}#${nearest}?`;
+    throw failed(`the module ${module} has no such record`, hint);
+  }
+  if (atomName(value) === "no_debug_info") {
+    const hint = "Write a tuple in its place: {NAME, _, Value, _}";
+    throw failed(`the module ${module} has no debug information, which names the fields`, hint);
+  }
+  throw failed(`there is no module ${module}`);
+}
+
+function describeKnown(module: string, records: readonly string[]): string {
+  return records.length === 0 ? `${module} has no records.` : `${module} has ${records.join(", ")}.`;
+}

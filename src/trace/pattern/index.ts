@@ -1,0 +1,10 @@
+export type { CallPattern, Pattern } from "./ast.ts";
+export { compilePattern } from "./compile.ts";
+export type { CompiledCalls, CompiledPattern } from "./compile.ts";
+export { recordsOf } from "./compile-record.ts";
+export type { RecordName } from "./compile-record.ts";
+export { findDanger } from "./danger.ts";
+export { patternError } from "./errors.ts";
+export type { NodeFacts } from "./names.ts";
+export { parsePattern } from "./parse.ts";
+export type { Identifier } from "./token.ts";
