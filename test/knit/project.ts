@@ -34,7 +34,7 @@ export function knitProject(options: ProjectOptions = {}): KnitProject {
   const { terms = "", sys = WITHOUT_OTP, version = '"1"', applications = "", files = {} } = options;
   dir.write(
     "apps/relex_app/ebin/relex_app.app",
-    '{application, relex_app, [{vsn, "1.0"}, {modules, []}, {registered, []}, {applications, [kernel, stdlib]}]}.\n',
+    '{application, relex_app, [{description, ""}, {vsn, "1.0"}, {modules, []}, {registered, []}, {applications, [kernel, stdlib]}]}.\n',
   );
   dir.write(
     "rel/reltool.config",

@@ -11,6 +11,7 @@ import { type AppupChange, makeAppups } from "./appups.ts";
 import { type LeftOut, type ReleaseWays, makeWays } from "./make-ways.ts";
 import { OlderCode } from "./older-code.ts";
 import { checkVersions, readOlder } from "./read-older.ts";
+import { inRelease, namingPlaces } from "./name-places.ts";
 import { whyNotLoadable } from "./stripped.ts";
 import { TreeCode } from "./tree-code.ts";
 import { type VersionChange, listVersionChanges } from "./version-changes.ts";
@@ -50,7 +51,17 @@ export interface UpgradeRequest {
  *
  * Throws what `findOlder`, `readOlder`, `checkVersions`, `makeAppups` and `makeWays` throw.
  */
-export async function planUpgrade(
+export function planUpgrade(
+  project: Project,
+  request: UpgradeRequest,
+  tools: BuildTools,
+): Promise<UpgradePlan | undefined> {
+  const { tree } = request;
+  const warn = ({ code, message }: BuildWarning): void => request.warn({ code, message: inRelease(message, tree) });
+  return namingPlaces(tree, () => makePlan(project, { ...request, warn }, tools));
+}
+
+async function makePlan(
   project: Project,
   request: UpgradeRequest,
   tools: BuildTools,
@@ -93,7 +104,7 @@ export async function planUpgrade(
   return {
     relup: formatTermFile(final, { otp: otp.release }),
     ways,
-    leftOut,
+    leftOut: leftOut.map(({ version, file, reason }) => ({ version, file, reason: inRelease(reason, request.tree) })),
     changes: versions.flatMap((change) => restrict(change, from)).map((change) => complete(change, appups)),
     libraries: new Set(
       [...tree.libraries].filter((library) => reached.some(({ libraries }) => !libraries.has(library))),
