@@ -12,6 +12,7 @@ export {
   readUsedModules,
 } from "./functions.ts";
 export { type BeamFun, readFuns } from "./funs.ts";
+export { readRecords } from "./debug-info.ts";
 export { inBeamFile } from "./errors.ts";
 export { countLiterals, hasPlainLiterals } from "./literals.ts";
 export { beamMd5 } from "./md5.ts";

@@ -8,6 +8,7 @@ import {
   readFunctionCode,
   readFuns,
   readImportTable,
+  readRecords,
 } from "../../beam/index.ts";
 import { atomName, listElements } from "../../term/index.ts";
 import type { ModuleCode } from "../code/index.ts";
@@ -47,6 +48,16 @@ export class ModuleAnalysis {
   /** The functions of other modules (and of this one, by its name) that the code names. */
   get imports(): readonly BeamImport[] {
     return (this.#imports ??= this.#read(readImportTable));
+  }
+
+  /** The funs, in the order in which the code numbers them. */
+  get funs(): readonly BeamFun[] {
+    return (this.#funs ??= this.#read(readFuns));
+  }
+
+  /** The fields of each record that it defines; `undefined` without debug information. */
+  get records(): ReadonlyMap<string, readonly string[]> | undefined {
+    return this.#read(readRecords);
   }
 
   get functions(): readonly FunctionCode[] {
@@ -124,7 +135,7 @@ export class ModuleAnalysis {
   }
 
   get #tables(): { readonly imports: readonly BeamImport[]; readonly funs: readonly BeamFun[] } {
-    return { imports: this.imports, funs: (this.#funs ??= this.#read(readFuns)) };
+    return { imports: this.imports, funs: this.funs };
   }
 
   #read<T>(read: (beam: ModuleCode["beam"]) => T): T {

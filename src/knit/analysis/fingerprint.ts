@@ -1,0 +1,73 @@
+import { type FunctionCode, OPCODE, type Operand } from "../../beam/index.ts";
+import { printTerm } from "../../term/index.ts";
+import type { ModuleAnalysis } from "./module-analysis.ts";
+
+/** `executable_line` and `debug_line` besides `line`: where the code stands in the source. */
+const LINES = new Set<number>([OPCODE.line, OPCODE.debug_line, 183]);
+
+/** The instructions whose second operand is a number in the table of imports. */
+const EXTERNAL_CALLS = new Set<number>([OPCODE.call_ext, OPCODE.call_ext_last, OPCODE.call_ext_only]);
+const LOCAL_CALLS = new Set<number>([OPCODE.call, OPCODE.call_last, OPCODE.call_only]);
+
+/**
+ * A text that is equal for two functions, also of different modules, exactly if they have the same code: names in place of
+ * numbers that depend on the rest of the module, and lines left out. What a function calls is not looked into.
+ */
+export function fingerprint(analysis: ModuleAnalysis, code: FunctionCode): string {
+  const labels = new Map<number, number>();
+  const place = (label: number): string => {
+    if (label !== 0 && !labels.has(label)) labels.set(label, labels.size + 1);
+    return `L${label === 0 ? 0 : labels.get(label)}`;
+  };
+  const show = (operand: Operand): string => {
+    switch (operand.kind) {
+      case "number":
+        return String(operand.value);
+      case "value":
+        return printTerm(operand.term, { format: "tw" });
+      case "register":
+        return `${operand.file}${operand.index}`;
+      case "label":
+        return place(operand.label);
+      case "list":
+        return `[${operand.operands.map(show).join(" ")}]`;
+    }
+  };
+  const lines = code.instructions.flatMap(({ opcode, operands }) => {
+    if (LINES.has(opcode)) return [];
+    const [first, second] = operands;
+    if (opcode === OPCODE.label && first?.kind === "number") return `: ${place(first.value)}`;
+    const shown = operands.map(show);
+    if (EXTERNAL_CALLS.has(opcode) && second?.kind === "number") shown[1] = importName(analysis, second.value);
+    if (LOCAL_CALLS.has(opcode) && second?.kind === "label") shown[1] = functionName(analysis, second.label);
+    if (isBif(opcode)) shown[bifOperand(opcode)] = bifName(analysis, operands[bifOperand(opcode)]);
+    if (opcode === OPCODE.make_fun3 && first?.kind === "number") shown[0] = analysis.funs[first.value]?.name ?? "?";
+    return `${opcode} ${shown.join(" ")}`;
+  });
+  return lines.join("\n");
+}
+
+/** `bif0` to `bif3` and `gc_bif1` to `gc_bif3`, which name a function of the table of imports too. */
+function isBif(opcode: number): boolean {
+  return bifOperand(opcode) >= 0;
+}
+
+const BIF_OPERANDS: Readonly<Record<number, number>> = { 9: 0, 10: 1, 11: 1, 124: 2, 125: 2, 152: 2, 185: 1 };
+
+function bifOperand(opcode: number): number {
+  return BIF_OPERANDS[opcode] ?? -1;
+}
+
+function bifName(analysis: ModuleAnalysis, operand: Operand | undefined): string {
+  return operand?.kind === "number" ? importName(analysis, operand.value) : "?";
+}
+
+function importName(analysis: ModuleAnalysis, index: number): string {
+  const { module, name, arity } = analysis.imports[index] ?? { module: "?", name: "?", arity: 0 };
+  return `${module}:${name}/${arity}`;
+}
+
+function functionName(analysis: ModuleAnalysis, label: number): string {
+  const { name, arity } = analysis.functionAt(label) ?? { name: "?", arity: 0 };
+  return `${name}/${arity}`;
+}
