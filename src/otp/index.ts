@@ -4,6 +4,7 @@ export { findApplications, libraryDirs } from "./applications.ts";
 export type { ApplicationIndex, ApplicationPlaces } from "./applications.ts";
 export { findAppupScript, parseAppup, readAppupIfAny } from "./appup.ts";
 export type { Appup, AppupScript, UpgradeDirection } from "./appup.ts";
+export { readBootFacts } from "./boot-facts.ts";
 export { readEmulatorLimits, whyNotLoaded } from "./emulator-limits.ts";
 export type { EmulatorLimits } from "./emulator-limits.ts";
 export {
@@ -40,7 +41,7 @@ export type { ScriptWarning } from "./script-warning.ts";
 export { expandSearchPath } from "./search-path.ts";
 export { formatStartErlData, parseStartErlData } from "./start-erl-data.ts";
 export type { StartErlData } from "./start-erl-data.ts";
-export { formatTermFile, readTermFile, writeTermFile } from "./term-file.ts";
+export { formatTermFile, parseTermFile, readTermFile, writeTermFile } from "./term-file.ts";
 export type { TermFile, TermFileOptions } from "./term-file.ts";
 export { compareVersions } from "./version.ts";
 export { readZip } from "./zip/index.ts";
