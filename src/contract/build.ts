@@ -1,4 +1,4 @@
-import type { BuildResult } from "../knit/index.ts";
+import type { AppupPreview, BuildResult } from "../knit/index.ts";
 import type { Log } from "./context.ts";
 
 /** Builds releases from a `reltool.config`, natively: no Erlang VM is started, except for `.script` files. */
@@ -9,6 +9,16 @@ export interface BuildService {
    * `plugins/` beside the configuration among them.
    */
   release(options?: BuildOptions): Promise<BuildResult>;
+  /**
+   * Makes the appups between two versions of an application or a release, as a build would; nothing is written. Each is the
+   * directory of an application, the directory of a release, or the tarball of one. Calls the hook `upgrade:appup`.
+   */
+  appups(older: string, newer: string, options?: AppupOptions): Promise<AppupPreview>;
+}
+
+export interface AppupOptions {
+  /** What behaviours are built on, as the option `behaviours` of a `reltool.config`. */
+  readonly behaviours?: readonly (readonly [name: string, base: string])[];
 }
 
 export interface BuildOptions {

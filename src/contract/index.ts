@@ -1,7 +1,7 @@
 export { EnitError, nearestName, toFileError } from "../error/index.ts";
 export type { AgentService, InstalledAgent, SentAgent } from "./agent.ts";
 export { applicationArguments, findInPath } from "./application-path.ts";
-export type { BuildOptions, BuildService } from "./build.ts";
+export type { AppupOptions, BuildOptions, BuildService } from "./build.ts";
 export type { EnitErrorOptions, ErrorKind, SourcePosition } from "../error/index.ts";
 export type {
   ArgumentDefinition,
@@ -79,6 +79,7 @@ export type {
 export type { LiveTrace, TraceOptions, TracingService } from "./tracing.ts";
 export type { CallOptions, NodeConnection } from "../dist/index.ts";
 export type { ConfigOrigin, ExplainedKey, KeyChange, ReconfigurePlan, Release } from "../release/index.ts";
+export type { AppupPreview } from "../knit/index.ts";
 export type { Term } from "../term/index.ts";
 export type { TraceEnd, TracedMessage } from "../trace/index.ts";
 export type { LaunchPlan } from "../vm/index.ts";

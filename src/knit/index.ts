@@ -8,5 +8,7 @@ export type {
   BuildTools,
 } from "./build-request.ts";
 export type { BuildWarning } from "./config/config.ts";
+export { previewAppups } from "./preview/index.ts";
+export type { AppupPreview } from "./preview/index.ts";
 export type { OverlayOperation, OverlayOperations } from "./overlay/run-overlays.ts";
 export type { OverlayWorkspace } from "./overlay/workspace.ts";

@@ -1,5 +1,5 @@
 import type { BuildOptions, BuildService, Context, HookName, Overlay, OverlayContext } from "../../contract/index.ts";
-import { type BuildPlugins, type BuildTools, buildRelease } from "../../knit/index.ts";
+import { type BuildPlugins, type BuildTools, buildRelease, previewAppups } from "../../knit/index.ts";
 import { findOtp } from "../../otp/index.ts";
 import type { ServiceBase } from "./index.ts";
 
@@ -27,6 +27,17 @@ export function makeBuildService(base: ServiceBase): BuildService {
         },
         makeTools(base, options),
       ),
+    appups: (older, newer, options = {}) =>
+      previewAppups({
+        older,
+        newer,
+        behaviours: new Map(options.behaviours),
+        otpRelease: findOtp({ root: base.settings.otpRoot }).release,
+        signal: base.signal,
+        change: base.plugins.hasHook("upgrade:appup")
+          ? (instructions, facts) => base.hooks.waterfall("upgrade:appup", instructions, facts)
+          : undefined,
+      }),
   };
 }
 
