@@ -7,9 +7,9 @@ import { type TempDir, tempDir } from "../support/temp-dir.ts";
 
 /** What a running system says of itself in each generation; see `upgrader:facts/0`. */
 const FACTS: Readonly<Record<number, string>> = {
-  1: '[{relex_app,"1.0"},{relex_lib,"1.0"},{state,state},{step,1},{log,true},{permanent,["1"]}]',
-  2: '[{relex_app,"1.1"},{relex_lib,"1.0"},{state,stepped},{step,2},{log,true},{permanent,["2"]}]',
-  3: '[{relex_app,"2.0"},{relex_extra,"1.0"},{relex_lib,"1.1"},{state,map},{step,3},{log,false},{permanent,["3"]}]',
+  1: '[{relex_app,"1.0"},{relex_lib,"1.0"},{children,[relex_counter]},{state,state},{step,1},{log,true},{permanent,["1"]}]',
+  2: '[{relex_app,"1.1"},{relex_lib,"1.0"},{children,[relex_cache,relex_counter]},{state,stepped},{step,2},{log,true},{permanent,["2"]}]',
+  3: '[{relex_app,"2.0"},{relex_extra,"1.0"},{relex_lib,"1.1"},{children,[relex_counter,relex_stats]},{state,map},{step,3},{log,false},{permanent,["3"]}]',
 };
 
 describe.each(otpInstallations().map((otp) => [otp.major, otp] as const))("upgrades with OTP %d", (_, otp) => {
