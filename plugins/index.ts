@@ -17,6 +17,9 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "call", provides: { commands: ["call"] }, load: () => import("./call/index.ts") },
   { name: "eval", provides: { commands: ["eval"] }, load: () => import("./eval/index.ts") },
   { name: "systemd", provides: { commands: ["systemd"] }, load: () => import("./systemd/index.ts") },
+  { name: "upgrade", provides: { commands: ["upgrade"] }, load: () => import("./upgrade/index.ts") },
+  { name: "rollback", provides: { commands: ["rollback"] }, load: () => import("./rollback/index.ts") },
+  { name: "releases", provides: { commands: ["releases"] }, load: () => import("./releases/index.ts") },
   { name: "knit-build", provides: { commands: ["knit-build"] }, load: () => import("./knit-build/index.ts") },
   {
     name: "overlay",

@@ -77,9 +77,19 @@ export type {
   WaitOptions,
 } from "./releases.ts";
 export type { LiveTrace, TraceOptions, TracingService } from "./tracing.ts";
+export type { UpgradeProgress, UpgradeService, UpgradeServiceOptions } from "./upgrade.ts";
 export type { CallOptions, NodeConnection } from "../dist/index.ts";
 export type { ConfigOrigin, ExplainedKey, KeyChange, ReconfigurePlan, Release } from "../release/index.ts";
 export type { AppupPreview } from "../knit/index.ts";
 export type { Term } from "../term/index.ts";
 export type { TraceEnd, TracedMessage } from "../trace/index.ts";
+export type {
+  ApplicationChange,
+  Problem,
+  ReleaseVersion,
+  UpgradePlan,
+  UpgradeResult,
+  UpgradeStep,
+  UpgradeTarget,
+} from "../upgrade/index.ts";
 export type { LaunchPlan } from "../vm/index.ts";

@@ -2,6 +2,7 @@ import type { AgentService } from "./agent.ts";
 import type { BuildService } from "./build.ts";
 import type { ReleaseService } from "./releases.ts";
 import type { TracingService } from "./tracing.ts";
+import type { UpgradeService } from "./upgrade.ts";
 
 /**
  * The services of the context, each a member that the host makes when it is first used.
@@ -30,6 +31,8 @@ export interface Services {
   readonly releases: ReleaseService;
   /** Traces what running releases do. */
   readonly tracing: TracingService;
+  /** Changes the version that a running release has. */
+  readonly upgrade: UpgradeService;
 }
 
 /** Facts about the running enit, its plugins and commands. */

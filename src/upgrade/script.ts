@@ -69,6 +69,14 @@ export function findScript(releasesDir: string, from: string, to: string): Upgra
   return down && { direction: "down", from, to, instructions: down.instructions };
 }
 
+/** The error of two versions between which no relup leads. */
+export function noUpgradePath(release: string, from: string, to: string): EnitError {
+  return new EnitError("no_upgrade_path", `cannot upgrade "${release}" to ${to}: no relup has the way from ${from}`, {
+    hint: `Build an upgrade tarball from ${from} to ${to}, or change the version with a restart.`,
+    data: { release, from, to },
+  });
+}
+
 /** What a script does, by what it concerns. */
 export interface ScriptEffects {
   /** Modules whose code is replaced or added. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readTermFile, writeFileAtomically } from "../otp/index.ts";
+import { formatTermFile, readTermFile, writeFileAtomically } from "../otp/index.ts";
 import { formatSysConfig, type MergedConfig, type Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
 import { asOwnerOf } from "./identity.ts";
@@ -19,11 +19,16 @@ export function readSysConfig({ stateDir, version }: Pick<Release, "stateDir" | 
  * Writes what the files of a release say now, for its VM to boot with again. Of a release that was not started here it is the
  * first file in the state directory. Throws `state_dir_unwritable`.
  */
-export function writeSysConfig(
-  { stateDir, version }: Pick<Release, "stateDir" | "version">,
-  config: MergedConfig,
-): void {
-  const text = formatSysConfig(config);
+export function writeSysConfig(place: Pick<Release, "stateDir" | "version">, config: MergedConfig): void {
+  writeText(place, formatSysConfig(config));
+}
+
+/** As `writeSysConfig`, of the term of a `sys.config`. */
+export function writeRenderedConfig(place: Pick<Release, "stateDir" | "version">, config: Term): void {
+  writeText(place, formatTermFile(config));
+}
+
+function writeText({ stateDir, version }: Pick<Release, "stateDir" | "version">, text: string): void {
   const file = sysConfigFile(stateDir, version);
   writingState(stateDir, () => {
     if (!existsSync(statePaths(stateDir).releasesDir)) mkdirSync(dirname(file), { recursive: true });

@@ -34,6 +34,10 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
     const room = require("./agent.ts") as typeof import("./agent.ts");
     return room.makeAgentService();
   },
+  upgrade: (base) => {
+    const room = require("./upgrade.ts") as typeof import("./upgrade.ts");
+    return room.makeUpgradeService(base);
+  },
   releases: (base) => {
     const room = require("./releases/index.ts") as typeof import("./releases/index.ts");
     return room.makeReleaseService(base);

@@ -3,7 +3,7 @@ import { EnitError } from "../../error/index.ts";
 import type { Term } from "../../term/index.ts";
 import type { Problem } from "../problem.ts";
 import type { ReleasePlaces, UpgradeRelease } from "../release-files.ts";
-import { effectsOf, findScript } from "../script.ts";
+import { effectsOf, findScript, noUpgradePath, type UpgradeScript } from "../script.ts";
 import type { UpgradeStep } from "../step.ts";
 import { checkBookkeeping } from "../verify/bookkeeping.ts";
 import { takeSnapshot, type Verification, verify } from "../verify/verify.ts";
@@ -89,18 +89,11 @@ export async function installRelease(connection: NodeConnection, request: Instal
   return fail(request, outcome.error, [], await goBack(request, outcome));
 }
 
-function scriptOf({ places, from, to, vm }: InstallRequest): NonNullable<ReturnType<typeof findScript>> {
-  const script = findScript(places.releasesDir, from.release.version, to.release.version);
-  if (script !== undefined) return script;
+function scriptOf({ places, from, to, vm }: InstallRequest): UpgradeScript {
   const [old, next] = [from.release.version, to.release.version];
-  throw new EnitError(
-    "no_upgrade_path",
-    `cannot upgrade "${vm.release}" to ${next}: no relup has the way from ${old}`,
-    {
-      hint: `Build an upgrade tarball from ${old} to ${next}, or change the version with a restart.`,
-      data: { release: vm.release, from: old, to: next },
-    },
-  );
+  const script = findScript(places.releasesDir, old, next);
+  if (script === undefined) throw noUpgradePath(vm.release, old, next);
+  return script;
 }
 
 function needsRestart({ vm, to }: InstallRequest): EnitError {
@@ -137,12 +130,7 @@ async function finish(
   if (!vm.isAlive()) problems.push({ kind: "vm", subject: vm.node, message: "the process of the VM has ended" });
   const failure = problems.length > 0 ? unverified(request, problems) : await secure(connection, request);
   if (failure !== undefined) {
-    return fail(
-      request,
-      failure,
-      problems,
-      await goBack(request, { kind: "installed", connection, installation }),
-    );
+    return fail(request, failure, problems, await goBack(request, { kind: "installed", connection, installation }));
   }
   await events.installed?.(permanent);
   return { permanent, handlerMilliseconds, watched: installation !== undefined && installation.seen !== undefined };

@@ -1,0 +1,67 @@
+import type { Ui, UpgradePlan } from "../../src/contract/index.ts";
+
+/** What `upgrade` and `rollback` give as data. */
+export interface UpgradeOutcome {
+  readonly release: string;
+  readonly dryRun: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly node: string | null;
+  readonly pid: number | null;
+  readonly permanent: boolean;
+  readonly milliseconds: number | null;
+  readonly handlerMilliseconds: number | null;
+  readonly plan: UpgradePlan | null;
+}
+
+/** Draws what was done, or would be. */
+export function renderOutcome(data: UpgradeOutcome, ui: Ui): string {
+  if (data.plan !== null) return renderPlan(data.release, data.plan, ui);
+  const { release, from, to, node, pid, permanent, milliseconds, handlerMilliseconds } = data;
+  const lasting = permanent ? "permanent" : `not permanent: the next start has ${from}`;
+  const done = from === to ? `release ${release} ${to} verified` : `release ${release} ${from} -> ${to}`;
+  const handler = handlerMilliseconds === null ? "" : `, ${Math.round(handlerMilliseconds)} ms of them for installing`;
+  return [
+    `${ui.green(done)} [${node}] (pid ${pid}, ${lasting})`,
+    ...(ui.quiet ? [] : [ui.dim(`${Math.round(milliseconds ?? 0)} ms${handler}`)]),
+  ].join("\n");
+}
+
+function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
+  const lines = [`${ui.bold(`${release} ${plan.from} -> ${plan.to}`)} (${plan.direction}grade)`];
+  const section = (title: string, items: readonly string[]): void => {
+    if (items.length > 0) lines.push(`${title}:`, ...items.map((item) => `  ${item}`));
+  };
+  section(
+    "Applications",
+    plan.applications.map(({ name, from, to }) =>
+      from === null
+        ? ui.green(`+ ${name} ${to}`)
+        : to === null
+          ? ui.red(`- ${name} ${from}`)
+          : `${name} ${from} -> ${to}`,
+    ),
+  );
+  section("Started", plan.startedApplications);
+  section("Stopped", plan.stoppedApplications);
+  section("Modules loaded", plan.loaded.length === 0 ? [] : [ui.wrap(plan.loaded.join(", "))]);
+  section("Modules removed", plan.removed.length === 0 ? [] : [ui.wrap(plan.removed.join(", "))]);
+  section(
+    "Processes suspended",
+    plan.suspended.map(({ module, processes, codeChange }) => {
+      const change = codeChange ? ", their state changed by code_change" : "";
+      return `${module}: ${processes} ${processes === 1 ? "process" : "processes"}${change}`;
+    }),
+  );
+  section("Processes restarted", plan.restarted);
+  section(
+    "Would end when code is purged",
+    plan.killed.map(({ process, module, reason }) =>
+      ui.yellow(`${process}: ${reason === "old code" ? "in old code of" : "executing"} ${module}`),
+    ),
+  );
+  if (plan.restartsEmulator)
+    lines.push(ui.red("The emulator would be started anew: this cannot be done to a running VM."));
+  if (!plan.canGoBack) lines.push(ui.yellow("The relup has no way back: what fails would be undone by a restart."));
+  return lines.join("\n");
+}

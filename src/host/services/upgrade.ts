@@ -1,0 +1,58 @@
+import type { UpgradeService, UpgradeServiceOptions } from "../../contract/index.ts";
+import type { Release } from "../../release/index.ts";
+import {
+  type InstallEvents,
+  listVersions,
+  planUpgrade,
+  removeVersion,
+  upgradeRelease,
+  type UpgradeOptions,
+} from "../../upgrade/index.ts";
+import type { ServiceBase } from "./index.ts";
+
+/** How long a VM that starts anew may take: its applications may take their time, and their retries. In seconds. */
+const RESTART_SECONDS = 300;
+const SETTLE_SECONDS = 5;
+
+/** Makes the service that changes the version of running releases. */
+export function makeUpgradeService(base: ServiceBase): UpgradeService {
+  return {
+    upgrade: (release, target, options = {}) => upgradeRelease(release, target, optionsOf(base, release, options)),
+    plan: (release, target, options = {}) =>
+      planUpgrade(release, target, { onStep: () => {}, permanent: true, signal: options.signal ?? base.signal }),
+    versions: (release, options = {}) => listVersions(release, options.signal ?? base.signal),
+    remove: (release, version, options = {}) =>
+      removeVersion(release, version, { onStep: options.onStep ?? (() => {}), signal: options.signal ?? base.signal }),
+  };
+}
+
+function optionsOf(base: ServiceBase, release: Release, options: UpgradeServiceOptions): UpgradeOptions {
+  return {
+    permanent: options.permanent ?? true,
+    limits: {
+      suspendMs: options.suspendTimeout,
+      codeChangeMs: options.codeChangeTimeout,
+      seconds: options.timeoutSeconds,
+      restartSeconds: RESTART_SECONDS,
+    },
+    settleSeconds: options.settleSeconds ?? SETTLE_SECONDS,
+    onStep: options.onStep ?? (() => {}),
+    warn: (message) => base.log.warn(message),
+    events: (from, to, vm) => upgradeEvents(base, release, { from, to, ...vm }),
+    signal: options.signal ?? base.signal,
+  };
+}
+
+/** The hooks of an upgrade. */
+export function upgradeEvents(
+  { hooks }: Pick<ServiceBase, "hooks">,
+  { name, version }: Pick<Release, "name" | "version">,
+  { from, to, node, pid }: { readonly from: string; readonly to: string; readonly node: string; readonly pid: number },
+): InstallEvents {
+  const facts = { release: { name, version }, node, pid, from, to };
+  return {
+    install: () => hooks.series("upgrade:install", facts),
+    installed: (permanent) => hooks.series("upgrade:installed", { ...facts, permanent }),
+    failed: (error, restored) => hooks.series("upgrade:failed", { ...facts, error, restored }),
+  };
+}

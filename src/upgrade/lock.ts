@@ -1,0 +1,49 @@
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EnitError, toFileError } from "../error/index.ts";
+import { libc } from "../system/index.ts";
+import { lockState } from "../vm/index.ts";
+
+/**
+ * Takes the right to change the version that a release runs. Does not wait for another one that has it: what that leaves
+ * is not what was asked for. Given back by `dispose`, and by the end of the process.
+ *
+ * Throws `upgrade_running`, `state_dir_unwritable`.
+ */
+export async function lockUpgrade(
+  release: { readonly name: string; readonly stateDir: string },
+  signal?: AbortSignal,
+): Promise<Disposable> {
+  const file = join(release.stateDir, "upgrade.lock");
+  const fd = openLock(file);
+  if (!(await libc()).lockExclusively(fd, { wait: false })) {
+    closeSync(fd);
+    throw running(release.name, Number.parseInt(readFileSync(file, "utf8"), 10));
+  }
+  using cleanup = new DisposableStack();
+  cleanup.defer(() => closeSync(fd));
+  writeFileSync(file, `${process.pid}\n`);
+  // Nobody starts, stops or configures it meanwhile.
+  cleanup.use(await lockState(release.stateDir, { signal }));
+  return cleanup.move();
+}
+
+function openLock(file: string): number {
+  try {
+    return openSync(file, "a+", 0o600);
+  } catch (error) {
+    throw toFileError(error, {
+      code: "state_dir_unwritable",
+      action: "write",
+      path: file,
+      hint: "Run enit as root or as the user who started the release.",
+    });
+  }
+}
+
+function running(release: string, pid: number): EnitError {
+  return new EnitError("upgrade_running", `cannot change the version of "${release}": process ${pid} is changing it`, {
+    hint: "Try again when it is done.",
+    data: { release, pid },
+  });
+}
