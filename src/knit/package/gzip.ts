@@ -101,7 +101,8 @@ class PieceWriter implements GzipWriter {
   #deflate(piece: Uint8Array): Promise<Uint8Array> {
     const { deflateRaw, flush } = this.#zlib;
     return new Promise((resolve, reject) => {
-      deflateRaw(piece, { level: LEVEL, finishFlush: flush }, (error, result) => {
+      // Without room for all of it, the threads would come back for more room every 16 kB.
+      deflateRaw(piece, { level: LEVEL, finishFlush: flush, chunkSize: PIECE_SIZE }, (error, result) => {
         if (error === null) resolve(result);
         else reject(error);
       });

@@ -32,3 +32,23 @@ export function passesFilters(path: string, incl: readonly Filter[], excl: reado
 function matchesAny(path: string, filters: readonly Filter[]): boolean {
   return filters.some(({ regExp }) => regExp.test(path));
 }
+
+/**
+ * Whether one of the filters could match a path or something below it, as far as the text tells with which they begin; where
+ * it tells nothing, they could.
+ */
+export function couldMatchIn(path: string, filters: readonly Filter[]): boolean {
+  const below = `${path}/`;
+  return filters.some(({ source }) => {
+    const beginning = textAtBeginning(source);
+    return below.startsWith(beginning) || beginning.startsWith(below);
+  });
+}
+
+/** What every path begins with that matches an expression; too little rather than too much. */
+function textAtBeginning(source: string): string {
+  const [, text = "", next = ""] = /^\^([\w/ -]*)(.?)/su.exec(source) ?? [];
+  // Another branch may begin with anything.
+  if (/\|/.test(source.replace(/\([^()[\]\\]*\)/g, ""))) return "";
+  return "?*{".includes(next) && next !== "" ? text.slice(0, -1) : text;
+}

@@ -34,7 +34,7 @@ export function libSpec(system: System, warn: (warning: ReltoolWarning) => void)
 function appSpec(app: App, system: System, warn: (warning: ReltoolWarning) => void): SpecItem[] {
   const { config, dir } = app;
   if (dir === undefined) throw appError("application_not_found", app.name, "it is included, and has no directory");
-  const files = specDir(dir, warn, (path) => path === "ebin");
+  const files = specDir(dir, warn, { shallow: (path) => path === "ebin" });
   const ebin: CreateDir = { kind: "create_dir", name: "ebin", items: ebinSpec(app, dir, system) };
   const whole = [...files.filter(({ name }) => name !== "ebin"), ebin].sort((a, b) => compareText(a.name, b.name));
   const { incl, excl } = system.sys.appFilters;

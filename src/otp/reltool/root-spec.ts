@@ -1,7 +1,7 @@
 /** What a target system has of its root directory besides `lib`. Source: `do_gen_spec` of `reltool_target`. */
 import { EnitError } from "../../error/index.ts";
 import { joinPath } from "../filename.ts";
-import { type Filter, makeFilters } from "./filters.ts";
+import { type Filter, couldMatchIn, makeFilters } from "./filters.ts";
 import type { ReltoolWarning } from "./option-error.ts";
 import { baseNameWithout } from "./paths.ts";
 import { specDir } from "./spec-dir.ts";
@@ -29,7 +29,11 @@ export function rootSpec(
   warn: (warning: ReltoolWarning) => void,
 ): RootSpec {
   const { sys, release } = system;
-  const all = specDir(sys.rootDir, warn, (path) => path === "lib" || path === "releases" || isOtherErts(path, erts));
+  const all = specDir(sys.rootDir, warn, {
+    shallow: (path) => path === "lib" || path === "releases" || isOtherErts(path, erts),
+    // There may be far more than a system takes: on Debian, a link to the manuals of the whole machine.
+    skip: (path) => !/^(?:bin|erts-)/.test(path) && !couldMatchIn(path, sys.sysFilters.incl),
+  });
   const source = directory(all, erts.label, sys.rootDir);
   const programs = directory(source.items, "bin", sys.rootDir);
   const dynamic = sys.relocatable && has(programs, "dyn_erl");

@@ -5,25 +5,32 @@ import { joinPath } from "../filename.ts";
 import type { ReltoolWarning } from "./option-error.ts";
 import type { SpecItem } from "./spec.ts";
 
+export interface SpecDirOptions {
+  readonly shallow?: (path: string) => boolean;
+  readonly skip?: (path: string) => boolean;
+}
+
 /**
  * Makes the items of a directory and all below it, sorted by name, symbolic links followed.
  *
- * What `shallow` says of a path relative to the directory is listed without what is in it. A link that leads nowhere or
+ * Of paths relative to the directory, `shallow` says which are listed without what is in them, and `skip` which are not
+ * listed. A link that leads nowhere or
  * into a circle, and what is neither file nor directory, is left out and warned of; reltool stops there.
  */
 export function specDir(
   dir: string,
   warn: (warning: ReltoolWarning) => void,
-  shallow: (path: string) => boolean = () => false,
+  { shallow, skip }: SpecDirOptions = {},
 ): SpecItem[] {
   const walk = (at: string, path: string): SpecItem[] => {
     const items: SpecItem[] = [];
     for (const entry of listEntries(at)) {
       const inner = path === "" ? entry.name : `${path}/${entry.name}`;
+      if (skip?.(inner) === true) continue;
       const kind = kindOf(entry, joinPath(at, entry.name), warn);
       if (kind === "file") items.push({ kind: "copy_file", name: entry.name });
       if (kind !== "directory") continue;
-      const inside = shallow(inner) ? [] : walk(joinPath(at, entry.name), inner);
+      const inside = shallow?.(inner) === true ? [] : walk(joinPath(at, entry.name), inner);
       items.push({ kind: "create_dir", name: entry.name, items: inside });
     }
     return items;
