@@ -11,7 +11,8 @@ describe("the root directory", () => {
   // What is looked at shows by the warning of the link that leads nowhere.
   const cases: readonly [what: string, filters: string, isLookedAt: boolean][] = [
     ["is not looked at where no filter includes it", '["^bin", "^erts", "^lib"]', false],
-    ["is looked at where a filter includes it", '["^bin", "^erts", "^lib", "^manuals/a"]', true],
+    ["is not looked at where a filter includes its neighbour", '["^bin", "^erts", "^lib", "^manuals/a"]', false],
+    ["is looked at where a filter includes all around it", '["^bin", "^erts", "^lib", "^manuals/"]', true],
     ["is looked at where a filter could include it", '["^bin", "^erts", "^lib", "^m*"]', true],
     ["is looked at where a filter has branches", '["^bin|x", "^erts", "^lib"]', true],
     ["is looked at where a filter may match anywhere", '["^bin", "^erts", "^lib", "one$"]', true],
