@@ -7,7 +7,7 @@ import type { UpgradeVm } from "../vm/link.ts";
 
 /** Milliseconds between two attempts, at first and at most. */
 const FIRST_PAUSE = 20;
-const LONGEST_PAUSE = 500;
+const LONGEST_PAUSE = 200;
 /** Milliseconds that one attempt may take. */
 const PATIENCE = 5000;
 
