@@ -2,6 +2,7 @@ import { EnitError } from "../error/index.ts";
 import type { ReleaseSpec } from "../otp/index.ts";
 import { isPackaged, type Release, renderPackagedConfig } from "../release/index.ts";
 import { writeRenderedConfig } from "../vm/index.ts";
+import { keepBookkeeping } from "./bookkeeping.ts";
 import { currentConfig, placeConfig, renderConfig } from "./config.ts";
 import { type InstallEvents, installRelease } from "./install/install.ts";
 import type { InstallLimits } from "./install/run.ts";
@@ -81,6 +82,7 @@ async function upgradeIn(
   const { vm, places, running, connection } = session;
   const unpacked = tarball !== undefined && (await bring(session, tarball, options));
   // What is known has changed with it.
+  const bookkeeping = keepBookkeeping(places);
   await using fresh = unpacked ? await openSession(vm, options.signal) : undefined;
   try {
     const current = fresh ?? session;
@@ -114,7 +116,10 @@ async function upgradeIn(
   } catch (error) {
     if (options.signal.aborted) {
       options.warn(`What was begun goes on in the VM. To finish it: enit upgrade ${release.name} ${version}`);
-    } else if (unpacked) await removeAgain(session, version, options);
+    } else {
+      if (unpacked) await removeAgain(session, version, options);
+      bookkeeping.restore();
+    }
     throw error;
   }
 }

@@ -67,7 +67,7 @@ export async function readUpgradeTarball(file: string, signal: AbortSignal): Pro
     file,
     name,
     spec,
-    relup: relup && parseRelup(termOf(relup, relupFile), `${file}: ${relupFile}`),
+    relup: relup && parseRelup(termOf(relup, `${file}: ${relupFile}`), `${file}: ${relupFile}`),
     files,
     size,
     native,
@@ -100,7 +100,7 @@ function findRelease(file: string, texts: ReadonlyMap<string, Uint8Array>): { na
   const found = [...texts].flatMap(([path, bytes]) => {
     const name = /^releases\/([^/]+)\.rel$/.exec(path)?.[1];
     if (name === undefined) return [];
-    const term = termOf(bytes, path);
+    const term = termOf(bytes, `${file}: ${path}`);
     return term === undefined ? [] : [{ name, spec: parseRelease(term, `${file}: ${path}`) }];
   });
   const [first] = found;

@@ -1,9 +1,9 @@
-import { closeSync, constants, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, statfsSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeConnection } from "../../dist/index.ts";
-import { EnitError, systemCode, toFileError } from "../../error/index.ts";
-import { writeFileAtomically } from "../../otp/index.ts";
+import { EnitError, toFileError } from "../../error/index.ts";
 import { asOwnerOf } from "../../vm/index.ts";
+import { keepBookkeeping } from "../bookkeeping.ts";
 import type { ReleasePlaces } from "../release-files.ts";
 import type { UpgradeStep } from "../step.ts";
 import { removeRelease, unpackRelease } from "../vm/handler.ts";
@@ -31,7 +31,7 @@ export async function unpackTarball(
   { onStep, signal }: UnpackOptions,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const releases = readIfAny(join(places.releasesDir, "RELEASES"));
+  const bookkeeping = keepBookkeeping(places);
   const unpacking = beginUnpacking(places, tarball);
   try {
     onStep({ kind: "copying", file: tarball.file });
@@ -45,30 +45,17 @@ export async function unpackTarball(
       throw unpackIncomplete(tarball, incomplete);
     }
   } catch (error) {
+    const isFull = statfsSync(places.root).bavail === 0;
     // A VM that cannot be asked may unpack still: the next run finds out.
     if (!(error instanceof EnitError && error.code === "connection_closed")) {
       undoUnpacking(places, unpacking);
-      restoreReleases(places, releases);
+      bookkeeping.restore();
     }
+    // release_handler passes over that, and says what came of it.
+    if (isFull) throw diskFull(tarball, error);
     throw error;
   }
   endUnpacking(places);
-}
-
-/** `release_handler` writes this file in its place: on a full disk it is cut short, and what was in it lost. */
-function restoreReleases({ releasesDir }: ReleasePlaces, before: Uint8Array | undefined): void {
-  const file = join(releasesDir, "RELEASES");
-  if (before === undefined || readIfAny(file)?.equals(before) === true) return;
-  asOwnerOf(releasesDir, () => writeFileAtomically(file, before));
-}
-
-function readIfAny(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 /** With the rights of the owner of the directory: it is the VM's user who is to read and remove it. */
@@ -101,6 +88,14 @@ function wrapped<T>(code: string, action: string, path: string, work: () => T): 
   } catch (error) {
     throw toFileError(error, { code, action, path });
   }
+}
+
+function diskFull({ file }: UpgradeTarball, cause: unknown): EnitError {
+  return new EnitError("disk_full", `cannot unpack "${file}": no space is left on the device`, {
+    kind: "io",
+    data: { file },
+    cause,
+  });
 }
 
 function unpackIncomplete({ file, spec }: UpgradeTarball, paths: readonly string[]): EnitError {
