@@ -20,7 +20,7 @@ export default definePlugin({
         const stopOptions = readStopArguments(args);
         const startOptions = readStartArguments(args);
         // All that can be known beforehand: a release that cannot be started again is better left running.
-        const release = await ctx.releases.load(args.release, { match: args.match });
+        const release = await ctx.releases.load(args.release, { match: args.match, anew: true });
         await ctx.releases.checkStart(release);
         const { state } = await ctx.releases.process(release);
         const stopped =

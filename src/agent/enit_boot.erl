@@ -36,9 +36,15 @@ start() ->
     lists:foreach(fun(Port) -> enit_report:event(Report, {listening, Port}) end, distribution_port()),
     enit_report:event(Report, booting),
     lists:foreach(fun(Application) -> start_application(Application, Settings, Report) end,
-                  maps:get(applications, Settings)),
+                  applications(Settings)),
     enit_report:event(Report, running),
     enit_report:close(Report).
+
+%% What the boot script did not load was in the release when it was started, but is not in the version that release_handler
+%% has made permanent since, and that init:restart/0 boots.
+applications(#{applications := Applications}) ->
+    Loaded = [Name || {Name, _Description, _Version} <- application:loaded_applications()],
+    [Start || {Name, _Type} = Start <- Applications, lists:member(Name, Loaded)].
 
 %% What this VM was started with; `undefined` in a VM that enit did not start.
 -spec settings() -> settings() | undefined.

@@ -66,6 +66,7 @@ export type {
   NodeApplication,
   NodeStatus,
   ReleaseListing,
+  ReleaseLoadOptions,
   ReleaseProcess,
   ReleaseService,
   ReleaseState,

@@ -13,7 +13,7 @@ export interface ReleaseService {
    * With `match`, `name` may be a pattern or the beginning of one release's name. Warnings are logged once.
    * Throws `release_not_found`, `ambiguous_match`, and what is wrong with its files.
    */
-  load(name: string, options?: MatchOption): Promise<Release>;
+  load(name: string, options?: ReleaseLoadOptions): Promise<Release>;
   /** Every key of the merged configuration with the places that wrote it; the cookie masked unless `showCookie`. */
   explain(release: Release, options?: { readonly showCookie?: boolean }): readonly ExplainedKey[];
   /** All releases and what they are doing; one that cannot be read hides none of the others. */
@@ -55,6 +55,14 @@ export interface ReleaseService {
 
 export interface MatchOption {
   readonly match?: boolean;
+}
+
+export interface ReleaseLoadOptions extends MatchOption {
+  /**
+   * Fills the files of a packaged release in with the variables of this process alone, as for a new start; else those of
+   * its VM are stronger while it runs.
+   */
+  readonly anew?: boolean;
 }
 
 export interface WaitOptions {

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
-import { EnitError } from "../error/index.ts";
 import { integerValue, string } from "../term/index.ts";
 import type { ConfigKey } from "./config-model.ts";
 import { type NodeSection, invalidNodeSetting } from "./node-section.ts";
 import { booleanIn } from "./node-values.ts";
+import { type VmArgument, invalidVmArgs } from "./packaged/vm-args.ts";
 import { readTlsSettings, type TlsSettings } from "./tls-settings.ts";
 
 /** How other nodes, and enit, reach the VM of a release. */
@@ -24,13 +24,13 @@ export interface DistributionTls extends TlsSettings {
 }
 
 /**
- * Reads the keys `tls`, `dist_port` and `epmd`, and from `vm_args` what says the same; `packaged` is what a packaged release
- * says of TLS, which is the weakest. Throws `invalid_node_setting`.
+ * Reads the keys `tls`, `dist_port` and `epmd`, and from `vm_args` what says the same. `packaged` is the protocol that the
+ * arguments of a packaged release ask for, which is the weakest. Throws `invalid_node_setting`, `vm_args_invalid`.
  */
 export function readDistribution(
   node: NodeSection,
   vmArgs: readonly string[],
-  packaged?: Pick<DistributionArgs, "protocol" | "optionFile">,
+  packaged?: VmArgument,
 ): DistributionSettings {
   const distPort = node.read("dist_port", (value) => portOf(integerValue(value)), "a port, 1 to 65535");
   const epmd = node.read("epmd", booleanIn, "true or false") ?? true;
@@ -39,7 +39,12 @@ export function readDistribution(
     throw invalidNodeSetting(entry, "without epmd nobody finds the node, unless node dist_port says where it listens");
   }
   const args = parseArgs(node, vmArgs);
-  return { tls: readTls(node, args, packaged), distPort, epmd, vmArgs: args.rest };
+  const tls = readTls(node, args, packaged?.text);
+  if (tls === undefined && packaged !== undefined) {
+    const hint = "Write its options into a file that -ssl_dist_optfile names, or as the key tls of the section node.";
+    throw invalidVmArgs(packaged, `-proto_dist ${packaged.text} does not say with what certificate`, hint);
+  }
+  return { tls, distPort, epmd, vmArgs: args.rest };
 }
 
 function portOf(port: number | undefined): number | undefined {
@@ -82,11 +87,10 @@ function parseArgs(node: NodeSection, vmArgs: readonly string[]): DistributionAr
 function readTls(
   node: NodeSection,
   { protocol, optionFile }: DistributionArgs,
-  packaged: Pick<DistributionArgs, "protocol" | "optionFile"> | undefined,
+  packaged: string | undefined,
 ): DistributionTls | undefined {
-  const settings = readWrittenTls(node, optionFile) ?? readPackagedTls(packaged?.optionFile);
-  const isV6 = (protocol ?? packaged?.protocol) === "inet6_tls";
-  return settings && { ...settings, protocol: isV6 ? "inet6_tls" : "inet_tls" };
+  const settings = readWrittenTls(node, optionFile);
+  return settings && { ...settings, protocol: (protocol ?? packaged) === "inet6_tls" ? "inet6_tls" : "inet_tls" };
 }
 
 function readWrittenTls(node: NodeSection, optionFile: string | undefined): TlsSettings | undefined {
@@ -95,17 +99,6 @@ function readWrittenTls(node: NodeSection, optionFile: string | undefined): TlsS
   const args = node.entry("vm_args");
   if (args === undefined || optionFile === undefined) return undefined;
   return checked(args, readTlsSettings(string(optionFile), baseOf(args)));
-}
-
-function readPackagedTls(optionFile: string | undefined): TlsSettings | undefined {
-  if (optionFile === undefined) return undefined;
-  const settings = readTlsSettings(string(optionFile), "/");
-  if (typeof settings !== "string") return settings;
-  throw new EnitError("invalid_node_setting", `cannot use "${optionFile}": ${settings}`, {
-    kind: "input",
-    hint: "Write it anew, or write what it says as the key tls of the section node.",
-    data: { key: "tls", file: optionFile },
-  });
 }
 
 function checked(entry: ConfigKey, settings: TlsSettings | string): TlsSettings {

@@ -22,7 +22,6 @@ import {
   vmArgsIn,
 } from "./node-values.ts";
 import type { PackagedArguments } from "./packaged/arguments.ts";
-import { invalidVmArgs } from "./packaged/vm-args.ts";
 import type { SettingName } from "./setting-names.ts";
 import type { HostSettings } from "./settings.ts";
 import type { Warning } from "./warning.ts";
@@ -58,9 +57,6 @@ export interface NodeSettings extends NodeName, DistributionSettings {
   readonly epmdPort: number | undefined;
 }
 
-/** What a packaged release says of its node, where the section `node` is silent. */
-export type PackagedNode = Pick<PackagedArguments, "cookie" | "nodeName" | "tls">;
-
 /**
  * Reads the section `node`, and from `kernel` the address to listen on.
  *
@@ -74,14 +70,14 @@ export function readNodeSettings(
   config: MergedConfig,
   settings: HostSettings,
   warnings: Warning[],
-  packaged?: PackagedNode,
+  packaged?: Pick<PackagedArguments, "tlsProtocol">,
 ): NodeSettings {
   const node = new NodeSection(config, warnings);
   node.warnOfUnknownKeys();
   const env = readNodeEnvironment(config);
   return {
-    cookie: readCookie(node, release, config, packaged),
-    ...readNodeName(node, release.name, packaged),
+    cookie: readCookie(node, release, config),
+    ...readNodeName(node, release.name),
     runAsUser: node.read("run_as_user", nameIn, "the name of a user"),
     runAsGroup: node.read("run_as_group", nameIn, "the name of a group"),
     smp: node.read("smp", smpIn, "enabled, disabled or auto"),
@@ -89,7 +85,7 @@ export function readNodeSettings(
     connectAll: node.read("connect_all", booleanIn, "true or false") ?? true,
     ...readLimits(node, settings),
     ...readPaths(node, settings),
-    ...readDistribution(node, readVmArgs(node), packaged?.tls),
+    ...readDistribution(node, readVmArgs(node), packaged?.tlsProtocol),
     env,
     listenAddress: readKernelAddress(config),
     epmdPort: readEpmdPort(env) ?? settings.epmdPort,
@@ -100,10 +96,8 @@ function readCookie(
   node: NodeSection,
   release: { readonly name: string; readonly hostDir: string },
   config: MergedConfig,
-  packaged: PackagedNode | undefined,
 ): string {
-  const expected = "a string or an atom of 1 to 255 printable ASCII characters";
-  const cookie = node.read("cookie", cookieIn, expected) ?? packaged?.cookie;
+  const cookie = node.read("cookie", cookieIn, "a string or an atom of 1 to 255 printable ASCII characters");
   if (cookie !== undefined) return cookie;
   const file = resolve(release.hostDir, "user.config");
   throw new EnitError("no_cookie", `cannot use the release "${release.name}": it has no cookie`, {
@@ -113,15 +107,9 @@ function readCookie(
   });
 }
 
-function readNodeName(node: NodeSection, releaseName: string, packaged: PackagedNode | undefined): NodeName {
+function readNodeName(node: NodeSection, releaseName: string): NodeName {
   const longNames = node.read("long_names", booleanIn, "true or false");
   const written = node.read("nodename", textIn, "a string or an atom");
-  const shipped = packaged?.nodeName;
-  if (written === undefined && shipped !== undefined) {
-    const name = completeNodeName(shipped.text, longNames ?? shipped.longNames);
-    if (typeof name === "string") throw invalidVmArgs(shipped.argument, name);
-    return name;
-  }
   const name = completeNodeName(written ?? releaseName, longNames);
   if (typeof name !== "string") return name;
   const entry = node.entry("nodename") ?? node.entry("long_names");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { EnitError, nearestName, type SourcePosition } from "../error/index.ts";
 import { joinApplications } from "./application-list.ts";
 import { listConfigFiles, mergeConfigs, readCascade } from "./cascade.ts";
-import type { ApplicationRequest, MergedConfig } from "./config-model.ts";
+import { type ApplicationRequest, configKey, type MergedConfig } from "./config-model.ts";
 import { type ReleaseDefinition, readDefinition } from "./definition.ts";
 import { matchReleaseName } from "./match.ts";
 import { type NodeSettings, readNodeEnvironment, readNodeSettings, readPackagedRoot } from "./node-settings.ts";
@@ -31,8 +31,8 @@ export interface Release {
 }
 
 export interface LoadOptions {
-  /** What the variables in the files of packaged releases stand for. Default: the environment of this process. */
-  readonly environment?: ((stateDir: string) => Variables) | undefined;
+  /** Gives what variables in the files of packaged releases stand for, if that is not the environment of this process. */
+  readonly environment?: ((stateDir: string) => Promise<Variables | undefined>) | undefined;
   /** Changes the merged configuration before anything is read from it. */
   readonly resolveConfig?: (
     config: MergedConfig,
@@ -62,10 +62,10 @@ export async function loadRelease(name: string, settings: HostSettings, options:
   const root = readPackagedRoot(ofHost);
   const definition = content && readDefinition(content, file, name, warnings, { packaged: root !== undefined });
   const stateDir = releaseStateDir(name, settings);
-  const packaged = root === undefined ? undefined : readPackaged(root, ofHost, stateDir, options, warnings);
+  const packaged = root === undefined ? undefined : await readPackaged(root, ofHost, stateDir, options, warnings);
   const version = packaged?.version ?? definition?.version;
   if (version === undefined) throw noDefinition(name, definitionDir);
-  const written = packaged === undefined ? ofHost : mergeConfigs(packaged.config, ofHost);
+  const written = packaged === undefined ? ofHost : mergePackaged(packaged.config, ofHost);
   const config = (await options.resolveConfig?.(written, { name, version })) ?? written;
   return {
     name,
@@ -83,16 +83,27 @@ export async function loadRelease(name: string, settings: HostSettings, options:
 }
 
 /** Variables of the section `node` are stronger than those of the environment, as they are in the VM. */
-function readPackaged(
+async function readPackaged(
   root: string,
   config: MergedConfig,
   stateDir: string,
-  { environment = () => process.env }: LoadOptions,
+  { environment }: LoadOptions,
   warnings: Warning[],
-): PackagedRelease {
+): Promise<PackagedRelease> {
   const env = Object.fromEntries(readNodeEnvironment(config));
   for (const { position } of config.extensions) warnings.push(ignoredExtension(position));
-  return readPackagedRelease(root, { ...environment(stateDir), ...env }, warnings);
+  return readPackagedRelease(root, { ...process.env, ...(await environment?.(stateDir)), ...env }, warnings);
+}
+
+/** What the package says of the kind of its node's name is for that name alone. */
+function mergePackaged(packaged: MergedConfig, ofHost: MergedConfig): MergedConfig {
+  if (configKey(ofHost, "node", "nodename") === undefined) return mergeConfigs(packaged, ofHost);
+  const sections = packaged.sections.map((section) =>
+    section.application === "node"
+      ? { ...section, keys: section.keys.filter(({ name }) => name !== "long_names") }
+      : section,
+  );
+  return mergeConfigs({ ...packaged, sections }, ofHost);
 }
 
 function applicationsOf(

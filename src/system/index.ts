@@ -5,4 +5,5 @@ export { INTERNAL_COMMAND, internalCommand, ownCommand } from "./internal-comman
 export type { InternalTask } from "./internal-command.ts";
 export { libc } from "./libc.ts";
 export type { Libc, PasswdEntry } from "./libc.ts";
+export { describeNativeCode, describeNativeFile } from "./native-code.ts";
 export { openFilesOf } from "./open-files.ts";

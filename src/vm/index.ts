@@ -16,6 +16,7 @@ export type { ReleasePlaces } from "./release-command.ts";
 export { prepareRemoteShell } from "./remote-shell.ts";
 export type { RemoteShell } from "./remote-shell.ts";
 export { sendAgent } from "./send-agent.ts";
+export { readRunningEnvironment } from "./running-environment.ts";
 export { prepareForeground, startRelease } from "./start.ts";
 export type { ForegroundStart, StartOptions } from "./start.ts";
 export { statePaths } from "./state-paths.ts";

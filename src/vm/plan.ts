@@ -99,12 +99,18 @@ const NOT_HANDED_ON = /^(?:ENIT_.*|ERL_(?:A|Z|OTP\d+_)?FLAGS|ERL_ROOTDIR)$/;
 /** Says where the caller keeps things; of no use to somebody else. */
 const OF_THE_CALLER = /^(?:XDG_|SUDO_)/;
 
+const FLAGS = /^ERL_[AZ]?FLAGS$/;
+/** They come before what a packaged release has with it. */
+const OF_INSTALLATIONS = /^ERL_LIBS$/;
+
 /** What the caller has, with the variables of the user to run as, and those of the settings above all. */
-function environment({ node, identity, env, paths }: PlanInput): Record<string, string> {
+function environment({ node, identity, env, paths, system }: PlanInput): Record<string, string> {
   const own: Record<string, string> = {};
   const isOther = node.runAsUser !== undefined;
+  const isPacked = system.packed !== undefined;
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || NOT_HANDED_ON.test(name) || (isOther && OF_THE_CALLER.test(name))) continue;
+    if (isPacked && OF_INSTALLATIONS.test(name)) continue;
     own[name] = value;
   }
   const { user } = identity;
@@ -121,7 +127,8 @@ function environment({ node, identity, env, paths }: PlanInput): Record<string, 
     ERL_CRASH_DUMP_BYTES: String(64 * 2 ** 20),
     ...own,
     ...(node.epmdPort === undefined ? {} : { ERL_EPMD_PORT: String(node.epmdPort) }),
-    ...Object.fromEntries(node.env),
+    // Flags among them have become arguments of a packaged release.
+    ...Object.fromEntries(isPacked ? node.env.filter(([name]) => !FLAGS.test(name)) : node.env),
   };
 }
 

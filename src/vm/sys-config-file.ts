@@ -19,8 +19,16 @@ export function readSysConfig({ stateDir, version }: Pick<Release, "stateDir" | 
  * Writes what the files of a release say now, for its VM to boot with again. Of a release that was not started here it is the
  * first file in the state directory. Throws `state_dir_unwritable`.
  */
-export function writeSysConfig(place: Pick<Release, "stateDir" | "version">, config: MergedConfig): void {
-  writeText(place, formatSysConfig(config));
+export function writeSysConfig(
+  release: Pick<Release, "stateDir" | "version" | "packaged">,
+  config: MergedConfig,
+): void {
+  const text = formatSysConfig(config);
+  writeText(release, text);
+  const installed = installedConfig(release);
+  if (installed !== undefined) {
+    asOwnerOf(dirname(installed), () => writeFileAtomically(installed, text, 0o600));
+  }
 }
 
 /** As `writeSysConfig`, of the term of a `sys.config`. */
@@ -41,4 +49,12 @@ function writeText({ stateDir, version }: Pick<Release, "stateDir" | "version">,
 
 function sysConfigFile(stateDir: string, version: string): string {
   return join(statePaths(stateDir).releasesDir, version, "sys.config");
+}
+
+/** The file that a version boots with that was not started, but installed by release_handler in a packaged release that runs. */
+function installedConfig({ stateDir, version, packaged }: Parameters<typeof writeSysConfig>[0]): string | undefined {
+  if (packaged === undefined || !existsSync(statePaths(stateDir).releasesDir)) return undefined;
+  const wasStarted = existsSync(join(statePaths(stateDir).releasesDir, version, "start.boot"));
+  const file = join(packaged.versionDir, "sys.config");
+  return wasStarted || !existsSync(file) ? undefined : file;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { EnitError } from "../../src/error/index.ts";
-import { checkNativeCode, describeNativeCode } from "../../src/knit/tree/native-code.ts";
+import { checkNativeCode } from "../../src/knit/tree/native-code.ts";
+import { describeNativeCode } from "../../src/system/index.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 describe("describeNativeCode()", () => {

@@ -1,55 +1,79 @@
 import { resolve } from "node:path";
-import { type Warning, formatPlace } from "../warning.ts";
+import type { SourcePosition } from "../../error/index.ts";
+import { type Term, atom, integer, string } from "../../term/index.ts";
+import type { NodeKey } from "../node-section.ts";
 import { cookieText } from "../node-values.ts";
+import { type Warning, formatPlace } from "../warning.ts";
 import { type VmArgument, type VmArgumentList, invalidVmArgs } from "./vm-args.ts";
 
-/** What the arguments of a packaged release say, apart from each other. */
+/** What the arguments of a packaged release say, taken apart. */
 export interface PackagedArguments {
   /** For the emulator: without what enit sets itself, and without cookies, which everybody could see. */
   readonly args: readonly string[];
   /** What follows `-extra`. */
   readonly extra: readonly string[];
-  readonly cookie: string | undefined;
-  /** `-name` or `-sname`. */
-  readonly nodeName: { readonly text: string; readonly longNames: boolean; readonly argument: VmArgument } | undefined;
-  /** Distribution over TLS: the value of `-proto_dist`, and the file of `-ssl_dist_optfile`, absolute. */
-  readonly tls: { readonly protocol: string | undefined; readonly optionFile: string | undefined };
+  /** What the section `node` has keys for: the cookie, the name of the node, how it is reached. */
+  readonly node: readonly ShippedNodeKey[];
+  /** The value of `-proto_dist`, where that is TLS. */
+  readonly tlsProtocol: VmArgument | undefined;
   /** Configuration besides `sys.config`, absolute. */
   readonly configFiles: readonly string[];
 }
 
+/** A key of the section `node` as if it stood where the argument stands. */
+export interface ShippedNodeKey {
+  readonly name: NodeKey;
+  readonly value: Term;
+  readonly origin: Required<SourcePosition>;
+}
+
+/** A flag and what follows it up to the next one. */
+interface Flag {
+  readonly flag: VmArgument;
+  readonly values: readonly VmArgument[];
+}
+
 /** Takes out of the arguments what enit sets by itself. @throws EnitError `vm_args_invalid`. */
 export function sortArguments(list: VmArgumentList, directory: string, warnings: Warning[]): PackagedArguments {
-  const args: string[] = [];
-  const configFiles: string[] = [];
-  let cookie: string | undefined;
-  let nodeName: PackagedArguments["nodeName"];
-  let protocol: string | undefined;
-  let optionFile: string | undefined;
-  for (const [flag, ...values] of flagsOf(list.args)) {
+  const sorter = new Sorter(directory, warnings);
+  for (const flag of flagsOf(list.args)) sorter.take(flag);
+  return { ...sorter, extra: list.extra.map(({ text }) => text) };
+}
+
+class Sorter implements Omit<PackagedArguments, "extra"> {
+  readonly args: string[] = [];
+  readonly node: ShippedNodeKey[] = [];
+  readonly configFiles: string[] = [];
+  tlsProtocol: VmArgument | undefined;
+  readonly #directory: string;
+  readonly #warnings: Warning[];
+
+  constructor(directory: string, warnings: Warning[]) {
+    this.#directory = directory;
+    this.#warnings = warnings;
+  }
+
+  take({ flag, values }: Flag): void {
     const [value] = values;
     switch (flag.text) {
       case "-setcookie":
       case "-cookie":
-        if (values.length === 2) warnings.push(otherCookie(flag));
-        else
-          cookie ??= cookieText(value?.text ?? "") ?? refuse(flag, "a cookie of 1 to 255 printable ASCII characters");
-        break;
+        return this.#takeCookie(flag, values);
       case "-name":
       case "-sname":
-        if (value === undefined || value.text === "") refuse(flag, "the name of a node");
-        nodeName ??= { text: value.text, longNames: flag.text === "-name", argument: value };
+        this.#set("nodename", string(value?.text || refuse(flag, "the name of a node")), flag);
+        return this.#set("long_names", atom(String(flag.text === "-name")), flag);
+      case "-proto_dist":
+        if (value?.text.endsWith("_tls") !== true) return this.#pass({ flag, values });
+        this.tlsProtocol ??= value;
         break;
       case "-ssl_dist_optfile":
-        if (value === undefined) refuse(flag, "the name of a file");
-        optionFile ??= resolve(directory, value.text);
-        break;
-      case "-proto_dist":
-        if (value?.text.endsWith("_tls") === true) protocol ??= value.text;
-        else args.push(flag.text, ...values.map(({ text }) => text));
-        break;
+        return this.#set("tls", string(resolve(this.#directory, value?.text ?? refuse(flag, "a file"))), flag);
+      case "-erl_epmd_port":
+        this.#set("dist_port", integer(Number(value?.text ?? refuse(flag, "a port"))), flag);
+        return this.#set("epmd", atom("false"), flag);
       case "-config":
-        configFiles.push(...values.map(({ text }) => resolve(directory, text.replace(/(?:\.config)?$/, ".config"))));
+        for (const { text } of values) this.configFiles.push(resolve(this.#directory, withExtension(text)));
         break;
       case "-boot":
       case "-detached":
@@ -57,26 +81,41 @@ export function sortArguments(list: VmArgumentList, directory: string, warnings:
       case "-noshell":
         break;
       default:
-        args.push(flag.text, ...values.map(({ text }) => text));
+        return this.#pass({ flag, values });
     }
   }
-  return {
-    args,
-    extra: list.extra.map(({ text }) => text),
-    cookie,
-    nodeName,
-    tls: { protocol, optionFile },
-    configFiles,
-  };
+
+  #pass({ flag, values }: Flag): void {
+    this.args.push(flag.text, ...values.map(({ text }) => text));
+  }
+
+  #takeCookie(flag: VmArgument, values: readonly VmArgument[]): void {
+    const [value] = values;
+    if (values.length === 2) {
+      this.#warnings.push(otherCookie(flag));
+      return;
+    }
+    const cookie = cookieText(value?.text ?? "") ?? refuse(flag, "a cookie of 1 to 255 printable ASCII characters");
+    this.#set("cookie", string(cookie), flag);
+  }
+
+  /** As in OTP, where the first flag of its kind counts. */
+  #set(name: NodeKey, value: Term, { position }: VmArgument): void {
+    if (!this.node.some((key) => key.name === name)) this.node.push({ name, value, origin: position });
+  }
+}
+
+function withExtension(text: string): string {
+  return text.endsWith(".config") ? text : `${text}.config`;
 }
 
 /** Each flag with the values that follow it; values before the first flag stand alone. */
-function flagsOf(args: readonly VmArgument[]): [flag: VmArgument, ...values: VmArgument[]][] {
-  const flags: [VmArgument, ...VmArgument[]][] = [];
+function flagsOf(args: readonly VmArgument[]): Flag[] {
+  const flags: { flag: VmArgument; values: VmArgument[] }[] = [];
   for (const argument of args) {
     const last = flags.at(-1);
-    if (last === undefined || /^[-+]./.test(argument.text)) flags.push([argument]);
-    else last.push(argument);
+    if (last === undefined || /^[-+]./.test(argument.text)) flags.push({ flag: argument, values: [] });
+    else last.values.push(argument);
   }
   return flags;
 }

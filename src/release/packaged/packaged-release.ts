@@ -1,19 +1,20 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type ReleaseSpec, readReleaseFile } from "../../otp/index.ts";
-import type { Term } from "../../term/index.ts";
+import { type Term, string } from "../../term/index.ts";
 import { mergeConfigFiles, mergeConfigs } from "../cascade.ts";
+import type { ConfigFile } from "../config-file.ts";
 import type { MergedConfig } from "../config-model.ts";
 import { listNames, readBytesIfAny } from "../reading.ts";
 import type { Release } from "../release.ts";
 import { toSysConfig } from "../sys-config.ts";
 import type { Warning } from "../warning.ts";
 import { cookieText } from "../node-values.ts";
-import { type PackagedArguments, sortArguments } from "./arguments.ts";
+import { type PackagedArguments, type ShippedNodeKey, sortArguments } from "./arguments.ts";
 import { type PackagedFiles, findPackagedFiles, packagedFiles } from "./packaged-files.ts";
 import { readShippedConfig } from "./shipped-config.ts";
 import type { Variables } from "./variables.ts";
-import { type VmArgumentList, readVmArgs } from "./vm-args.ts";
+import { readVmArgs } from "./vm-args.ts";
 
 /** A release with its own emulator and applications, unpacked on this host. */
 export interface PackagedRelease extends PackagedFiles, PackagedArguments {
@@ -41,8 +42,7 @@ export function readPackagedRelease(root: string, environment: Variables, warnin
   const { ertsVersion, ...files } = findPackagedFiles(root);
   const spec = readSpec(files);
   const variables = { ...ownVariables(files, spec), ...environment };
-  const { config, ...args } = readShipped(files, variables, warnings);
-  return { ...files, ertsVersion, spec, ...args, cookie: args.cookie ?? readCookieFile(files), config, variables };
+  return { ...files, ertsVersion, spec, ...readShipped(files, variables, warnings), variables };
 }
 
 /**
@@ -71,12 +71,12 @@ export function renderPackagedConfig(
 
 /** What is left of a configuration without what a package brought into it. */
 function withoutShipped(config: MergedConfig, shipped: MergedConfig): MergedConfig {
-  const isShipped = (file: string): boolean => shipped.files.includes(file);
+  const files = new Set(shipped.files);
   const sections = config.sections.map((section) => ({
     ...section,
-    keys: section.keys.filter(({ origin }) => "plugin" in origin || !isShipped(origin.file)),
+    keys: section.keys.filter(({ origin }) => "plugin" in origin || !files.has(origin.file)),
   }));
-  return { ...config, sections, files: config.files.filter((file) => !isShipped(file)) };
+  return { ...config, sections, files: config.files.filter((file) => !files.has(file)) };
 }
 
 function readShipped(
@@ -85,16 +85,24 @@ function readShipped(
   warnings: Warning[],
 ): PackagedArguments & { readonly config: MergedConfig } {
   const { root, versionDir } = files;
-  const vmArgs = firstThatExists(versionDir, ["vm.args.src", "vm.args"]);
-  const written: VmArgumentList =
-    vmArgs === undefined ? { args: [], extra: [] } : readVmArgs(vmArgs, { directory: root, variables });
+  const written = readVmArgs(firstThatExists(versionDir, ["vm.args.src", "vm.args"]), { directory: root, variables });
   const args = sortArguments(written, root, warnings);
   const sysConfig = firstThatExists(versionDir, ["sys.config.src", "sys.config.shipped", "sys.config"]);
   const configFiles = [...(sysConfig === undefined ? [] : [sysConfig]), ...args.configFiles];
-  const config = mergeConfigFiles(
-    configFiles.flatMap((file) => readShippedConfig(file, { root, variables }, warnings)),
-  );
+  const config = mergeConfigFiles([
+    ...configFiles.flatMap((file) => readShippedConfig(file, { root, variables }, warnings)),
+    ...nodeSection([...args.node, ...readCookieFile(files)]),
+  ]);
   return { ...args, config: { ...config, files: [...new Set(config.files)] } };
+}
+
+/** What arguments say for the section `node`, as if each of their files had such a section. */
+function nodeSection(keys: readonly ShippedNodeKey[]): ConfigFile[] {
+  return [...new Map(keys.toReversed().map((key) => [key.name, key])).values()].map((key) => ({
+    file: key.origin.file,
+    sections: [{ application: "node", keys: [key], origin: key.origin }],
+    extensions: [],
+  }));
 }
 
 function firstThatExists(directory: string, names: readonly string[]): string | undefined {
@@ -119,8 +127,10 @@ function ownVariables({ root, version }: PackagedFiles, spec: ReleaseSpec | unde
   };
 }
 
-/** mix keeps the cookie of a release in `releases/COOKIE`. */
-function readCookieFile({ releasesDir }: PackagedFiles): string | undefined {
-  const content = readBytesIfAny(join(releasesDir, "COOKIE"));
-  return content === undefined ? undefined : cookieText(new TextDecoder().decode(content).trim());
+/** mix keeps the cookie of a release in `releases/COOKIE`, which is weaker than `-setcookie`. */
+function readCookieFile({ releasesDir }: PackagedFiles): ShippedNodeKey[] {
+  const file = join(releasesDir, "COOKIE");
+  const content = readBytesIfAny(file);
+  const cookie = content === undefined ? undefined : cookieText(new TextDecoder().decode(content).trim());
+  return cookie === undefined ? [] : [{ name: "cookie", value: string(cookie), origin: { file, line: 1, column: 1 } }];
 }

@@ -31,25 +31,44 @@ export interface VmArgsOptions {
   readonly variables: Variables;
 }
 
-/** Reads a file of arguments and those that it includes. @throws EnitError `unreadable`, `vm_args_invalid`, `variable_not_set`. */
-export function readVmArgs(file: string, options: VmArgsOptions): VmArgumentList {
-  const list = { args: [] as VmArgument[], extra: [] as VmArgument[] };
-  readInto(list, file, options, []);
+/**
+ * Reads the arguments of a release: its file, those that it includes, and the flags of the environment that `erlexec` puts before
+ * and behind them.
+ *
+ * @throws EnitError `unreadable`, `vm_args_invalid`, `variable_not_set`.
+ */
+export function readVmArgs(file: string | undefined, options: VmArgsOptions): VmArgumentList {
+  const list: MutableList = { args: [], extra: [] };
+  readVariable(list, "ERL_AFLAGS", options);
+  if (file !== undefined) readFileInto(list, file, options, []);
+  readVariable(list, "ERL_FLAGS", options);
+  readVariable(list, "ERL_ZFLAGS", options);
   return list;
 }
 
-function readInto(
-  list: { args: VmArgument[]; extra: VmArgument[] },
-  file: string,
+interface MutableList {
+  readonly args: VmArgument[];
+  readonly extra: VmArgument[];
+}
+
+function readVariable(list: MutableList, name: string, options: VmArgsOptions): void {
+  collect(list, splitArguments(options.variables[name] ?? "", name, ARGUMENT_OF_VARIABLE), options, []);
+}
+
+function readFileInto(list: MutableList, file: string, options: VmArgsOptions, including: readonly string[]): void {
+  const written = readBytes(file);
+  const content = file.endsWith(".src") ? substituteVariables(written, file, "#", options.variables) : written;
+  // erlexec takes the end of a string of C for the end of the file.
+  const [text = ""] = new TextDecoder().decode(content).split("\0", 1);
+  collect(list, splitArguments(text, file, ARGUMENT_OF_FILE), options, [...including, realpathSync(file)]);
+}
+
+function collect(
+  list: MutableList,
+  written: readonly VmArgument[],
   options: VmArgsOptions,
   including: readonly string[],
 ): void {
-  const content = readBytes(file);
-  const path = realpathSync(file);
-  const written = splitArguments(
-    file.endsWith(".src") ? substituteVariables(content, file, "#", options.variables) : content,
-    file,
-  );
   for (let index = 0; index < written.length; index++) {
     const argument = written[index] as VmArgument;
     if (argument.text === "-extra") {
@@ -63,13 +82,14 @@ function readInto(
     const name = written[++index]?.text;
     if (name === undefined) throw invalidVmArgs(argument, "-args_file has no name of a file");
     const included = resolve(options.directory, name);
-    if ([...including, path].includes(realPathOf(included))) {
+    if (including.includes(realPathOf(included))) {
       throw invalidVmArgs(argument, `"${included}" includes itself`, "Take one of the -args_file out.");
     }
-    readInto(list, included, options, [...including, path]);
+    readFileInto(list, included, options, including);
   }
   // As erlexec does, so that the flags of one file do not take what stands in another.
-  if (written.length > 0) list.args.push({ text: "--", position: { file, line: 1, column: 1 } });
+  const [first] = written;
+  if (first !== undefined) list.args.push({ ...first, text: "--" });
 }
 
 function realPathOf(path: string): string {
@@ -90,33 +110,32 @@ export function invalidVmArgs({ position }: Pick<VmArgument, "position">, state:
   });
 }
 
-const ARGUMENT = /[\s\0]*(?:#[^\n]*(?:\n|$)[\s\0]*)*((?:\\[^]|"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s\0#\\"'])+)/y;
-const PIECE = /\\([^])|"([^"]*)(?:"|$)|'([^']*)(?:'|$)|([^\\"']+)/g;
+// White space is that of ASCII alone.
+const ARGUMENT = String.raw`\\(?:[^]|$)|"[^"]*(?:"|$)|'[^']*(?:'|$)`;
+/** The white space and comments before an argument, and the argument as it is written. */
+const ARGUMENT_OF_FILE = new RegExp(
+  String.raw`[ \t-\r]*(?:#[^\n]*(?:\n|$)[ \t-\r]*)*((?:${ARGUMENT}|[^ \t-\r#\\"'])+)`,
+  "y",
+);
+/** In variables there are no comments. */
+const ARGUMENT_OF_VARIABLE = new RegExp(String.raw`[ \t-\r]*((?:${ARGUMENT}|[^ \t-\r\\"'])+)`, "y");
+const PIECE = /\\([^]|$)|"([^"]*)(?:"|$)|'([^']*)(?:'|$)|([^\\"']+)/g;
 
-/** Splits the text of a file into its arguments. */
-function splitArguments(content: Uint8Array, file: string): VmArgument[] {
-  // erlexec takes the end of a string of C for the end of the file.
-  const text = new TextDecoder().decode(content).split("\0", 1)[0] ?? "";
+/** Splits a text into its arguments. */
+function splitArguments(text: string, file: string, pattern: RegExp): VmArgument[] {
   const found: VmArgument[] = [];
   let line = 1;
   let lineStart = 0;
-  let counted = 0;
-  ARGUMENT.lastIndex = 0;
-  for (let match = ARGUMENT.exec(text); match !== null; match = ARGUMENT.exec(text)) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [whole, written = ""] = match;
     const begin = match.index + whole.length - written.length;
-    for (
-      let newline = text.indexOf("\n", counted);
-      newline !== -1 && newline < begin;
-      newline = text.indexOf("\n", counted)
-    ) {
+    for (let end = text.indexOf("\n", lineStart); end >= 0 && end < begin; end = text.indexOf("\n", lineStart)) {
       line++;
-      lineStart = counted = newline + 1;
+      lineStart = end + 1;
     }
-    const argument = [...written.matchAll(PIECE)].map(
-      ([, ...pieces]) => pieces.find((piece) => piece !== undefined) ?? "",
-    );
-    found.push({ text: argument.join(""), position: { file, line, column: begin - lineStart + 1 } });
+    const pieces = [...written.matchAll(PIECE)].map(([, ...groups]) => groups.find((group) => group !== undefined));
+    found.push({ text: pieces.join(""), position: { file, line, column: begin - lineStart + 1 } });
   }
   return found;
 }

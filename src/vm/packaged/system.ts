@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EnitError } from "../../error/index.ts";
+import { EnitError, systemCode } from "../../error/index.ts";
 import {
   encodeBoot,
   formatTermFile,
@@ -10,6 +10,7 @@ import {
   writeFileAtomically,
 } from "../../otp/index.ts";
 import { formatSysConfig, invalidPackage, type PackagedRelease, type Release } from "../../release/index.ts";
+import { describeNativeFile } from "../../system/index.ts";
 import { asOwnerOf } from "../identity.ts";
 import type { ReleaseFile } from "../release-files.ts";
 import type { Emulator, ReleaseSystem } from "../system.ts";
@@ -74,7 +75,29 @@ function findEmulator({ root, ertsVersion }: PackagedRelease): Emulator {
       },
     );
   }
+  checkMachine(root, join(ertsDir, "bin", "erlexec"));
   return { root, ertsDir, release: major + OTP_ABOVE_ERTS };
+}
+
+/** Programs for the machines on the right run on those on the left as well. */
+const ALSO_RUN: Readonly<Record<string, string>> = { x86_64: "x86", aarch64: "arm" };
+
+function checkMachine(root: string, program: string): void {
+  const machine = machineOf(program);
+  const own = machineOf(process.execPath);
+  if (machine === undefined || own === undefined || machine === own || machine === ALSO_RUN[own]) return;
+  const hint = "Unpack one that was made for this machine.";
+  throw invalidPackage(root, `its emulator is for ${machine}, and this machine is ${own}`, hint);
+}
+
+function machineOf(program: string): string | undefined {
+  try {
+    return describeNativeFile(program)?.split(" ", 1)[0];
+  } catch (error) {
+    // Who may not read it may be allowed to run it.
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 function readBootScript({ root, versionDir, version, spec }: PackagedRelease): BootScript {

@@ -14,7 +14,7 @@ import { processOf } from "./process.ts";
 export function makeReleaseService(base: ServiceBase): ReleaseService {
   return {
     names: async () => listReleaseNames(base.settings),
-    load: (name, options = {}) => load(base, name, options.match ?? false),
+    load: (name, options = {}) => load(base, name, options),
     explain: (release, options = {}) => explainConfig(options.showCookie ? release.config : maskCookie(release.config)),
     list: async () => (await import("./list.ts")).listReleases(base),
     process: async (release) => processOf(release.stateDir),

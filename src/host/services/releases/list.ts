@@ -1,13 +1,14 @@
 import type { ReleaseListing } from "../../../contract/index.ts";
 import { type LoadedRelease, loadReleases } from "../../../release/index.ts";
 import type { ServiceBase } from "../index.ts";
-import { resolveConfig } from "./load.ts";
+import { resolveConfig, runningEnvironment } from "./load.ts";
 import { processOf } from "./process.ts";
 
 /** Lists all releases as `ReleaseService.list` does. */
 export async function listReleases(base: ServiceBase): Promise<readonly ReleaseListing[]> {
   const loaded = await loadReleases(base.settings, {
     resolveConfig: (config, release) => resolveConfig(base, config, release),
+    environment: runningEnvironment,
   });
   return loaded.map(describe);
 }

@@ -1,19 +1,25 @@
-import type { ConfigEntry, ConfigSection, ReleaseFacts } from "../../../contract/index.ts";
-import type { MergedConfig, Release } from "../../../release/index.ts";
+import type { ConfigEntry, ConfigSection, ReleaseFacts, ReleaseLoadOptions } from "../../../contract/index.ts";
+import type { MergedConfig, Release, Variables } from "../../../release/index.ts";
 import { findReleaseName, loadRelease, withConfigValue } from "../../../release/index.ts";
 import type { ServiceBase } from "../index.ts";
 
 /** Reads a release as `ReleaseService.load` does, by the hooks `config:resolve`. */
-export async function load(base: ServiceBase, text: string, match: boolean): Promise<Release> {
+export async function load(base: ServiceBase, text: string, options: ReleaseLoadOptions): Promise<Release> {
   const { settings, log } = base;
-  const name = findReleaseName(text, settings, { match });
+  const name = findReleaseName(text, settings, { match: options.match ?? false });
   const release = await loadRelease(name, settings, {
     resolveConfig: (config, facts) => resolveConfig(base, config, facts),
+    ...(options.anew ? {} : { environment: runningEnvironment }),
   });
   for (const { message, hint } of release.warnings) {
     log.warn(hint === undefined ? `${message}.` : `${message}. ${hint}`);
   }
   return release;
+}
+
+/** A release that runs is configured by the variables that its VM was started with, whoever asks. */
+export async function runningEnvironment(stateDir: string): Promise<Variables | undefined> {
+  return (await import("../../../vm/index.ts")).readRunningEnvironment(stateDir);
 }
 
 /** Hands the merged configuration through the hooks `config:resolve`. */

@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { systemCode } from "../error/index.ts";
+import { findRunningVm } from "./vm-record.ts";
+
+/** What a VM has otherwise than whoever started it, as it runs as somebody else and has a home of its own. */
+const OF_THE_USER = new Set(["HOME", "USER", "LOGNAME", "SHELL"]);
+
+/**
+ * The environment that the VM of a state directory was started in; `undefined` if none runs, or not as a user whose processes
+ * we may look into.
+ */
+export function readRunningEnvironment(stateDir: string): Readonly<Record<string, string>> | undefined {
+  const vm = findRunningVm(stateDir);
+  if (vm === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${vm.pid}/environ`, "utf8");
+  } catch (error) {
+    if (["EACCES", "EPERM", "ENOENT", "ESRCH"].includes(systemCode(error) ?? "")) return undefined;
+    throw error;
+  }
+  const variables = text.split("\0").map((line): [string, string] => {
+    const at = line.indexOf("=");
+    return [line.slice(0, at), line.slice(at + 1)];
+  });
+  return Object.fromEntries(variables.filter(([name]) => name !== "" && !OF_THE_USER.has(name)));
+}
