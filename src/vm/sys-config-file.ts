@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { formatTermFile, readTermFile, writeFileAtomically } from "../otp/index.ts";
 import { formatSysConfig, type MergedConfig, type Release } from "../release/index.ts";
@@ -6,6 +6,8 @@ import type { Term } from "../term/index.ts";
 import { asOwnerOf } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
 import { writingState } from "./writing-state.ts";
+
+type Configured = Pick<Release, "stateDir" | "version" | "packaged">;
 
 /** Reads what the files of a release said at its start or last reconfiguration; `undefined` if it was not started here. */
 export function readSysConfig({ stateDir, version }: Pick<Release, "stateDir" | "version">): Term | undefined {
@@ -19,16 +21,17 @@ export function readSysConfig({ stateDir, version }: Pick<Release, "stateDir" | 
  * Writes what the files of a release say now, for its VM to boot with again. Of a release that was not started here it is the
  * first file in the state directory. Throws `state_dir_unwritable`.
  */
-export function writeSysConfig(
-  release: Pick<Release, "stateDir" | "version" | "packaged">,
-  config: MergedConfig,
-): void {
+export function writeSysConfig(release: Configured, config: MergedConfig): void {
   const text = formatSysConfig(config);
-  writeText(release, text);
   const installed = installedConfig(release);
-  if (installed !== undefined) {
-    asOwnerOf(dirname(installed), () => writeFileAtomically(installed, text, 0o600));
-  }
+  writeText(release, text);
+  if (installed === undefined) return;
+  asOwnerOf(dirname(installed), () => {
+    // What was shipped is what later starts configure the release with.
+    const isKept = [".shipped", ".src"].some((extension) => existsSync(`${installed}${extension}`));
+    if (!isKept) renameSync(installed, `${installed}.shipped`);
+    writeFileAtomically(installed, text, 0o600);
+  });
 }
 
 /** As `writeSysConfig`, of the term of a `sys.config`. */
@@ -51,10 +54,13 @@ function sysConfigFile(stateDir: string, version: string): string {
   return join(statePaths(stateDir).releasesDir, version, "sys.config");
 }
 
-/** The file that a version boots with that was not started, but installed by release_handler in a packaged release that runs. */
-function installedConfig({ stateDir, version, packaged }: Parameters<typeof writeSysConfig>[0]): string | undefined {
-  if (packaged === undefined || !existsSync(statePaths(stateDir).releasesDir)) return undefined;
-  const wasStarted = existsSync(join(statePaths(stateDir).releasesDir, version, "start.boot"));
+/**
+ * The file that a version boots with which was not started, but installed by release_handler in a packaged release that runs.
+ */
+function installedConfig({ stateDir, version, packaged }: Configured): string | undefined {
+  const { releasesDir } = statePaths(stateDir);
+  if (packaged === undefined || !existsSync(releasesDir)) return undefined;
+  if (existsSync(join(releasesDir, version, "start.boot"))) return undefined;
   const file = join(packaged.versionDir, "sys.config");
-  return wasStarted || !existsSync(file) ? undefined : file;
+  return existsSync(file) ? file : undefined;
 }
