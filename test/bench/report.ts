@@ -16,7 +16,7 @@ export interface Comparison {
   readonly title: string;
   /** What exactly was done, how often. */
   readonly how: string;
-  readonly unit: "ms" | "MB/s" | "messages/s" | "messages";
+  readonly unit: "ms" | "MB/s" | "messages/s" | "messages" | "ns a call" | "% of a core";
   readonly rows: readonly Row[];
 }
 

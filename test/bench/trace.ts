@@ -5,12 +5,16 @@ import { tempDir } from "../support/temp-dir.ts";
 import { startTracer } from "../trace/tracers.ts";
 import { compareProcesses } from "./processes.ts";
 import { type Comparison, type Row, median } from "./report.ts";
+import { benchTraceLoad } from "./trace-load.ts";
 
 const MESSAGES = 50_000;
 const MANY_MESSAGES = 1_000_000;
 const ROUNDS = 5;
 
-/** Printing traces beside `dbg:trace_client`: from a file, from a port, and from a node that traces as fast as it can. */
+/**
+ * Printing traces beside `dbg:trace_client`: from a file, from a port, and from a node that traces as fast as it can; and what
+ * `enit trace` costs the node.
+ */
 export async function benchTrace(): Promise<Comparison[]> {
   const otp = systemOtp();
   using dir = tempDir();
@@ -52,6 +56,7 @@ export async function benchTrace(): Promise<Comparison[]> {
     },
     await benchPort(otp, file),
     await benchLive(otp),
+    ...(await benchTraceLoad()),
   ];
 }
 
