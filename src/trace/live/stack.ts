@@ -9,7 +9,7 @@ export interface StackFrame {
 }
 
 /**
- * The stack of a traced call, the innermost frame first: what `current_stacktrace` gave, or before OTP 26 the text of
+ * The stack of a traced call, the innermost frame first: what `current_stacktrace` gave, or on OTP 25 the text of
  * `process_dump`, which has the places of return.
  */
 export function readStack(term: Term | undefined): readonly StackFrame[] {
