@@ -30,6 +30,7 @@ export class ModuleAnalysis {
   #funs: readonly BeamFun[] | undefined;
   #functions: readonly FunctionCode[] | undefined;
   #byLabel: ReadonlyMap<number, FunctionCode> | undefined;
+  readonly #labels = new Map<FunctionCode, ReadonlyMap<number, number>>();
   readonly #events = new Map<FunctionCode, readonly CodeEvent[]>();
 
   constructor(module: ModuleCode) {
@@ -90,6 +91,18 @@ export class ModuleAnalysis {
   functionAt(label: number): FunctionCode | undefined {
     this.#byLabel ??= new Map(this.functions.map((each) => [each.label, each]));
     return this.#byLabel.get(label);
+  }
+
+  /** The places of the labels within a function, the one where it begins included. */
+  labelsOf(code: FunctionCode): ReadonlyMap<number, number> {
+    const known = this.#labels.get(code);
+    if (known !== undefined) return known;
+    const labels = new Map([[code.label, 0]]);
+    for (const [place, { opcode, operands }] of code.instructions.entries()) {
+      if (opcode === OPCODE.label && operands[0]?.kind === "number") labels.set(operands[0].value, place);
+    }
+    this.#labels.set(code, labels);
+    return labels;
   }
 
   /** What a function does, called with anything. */

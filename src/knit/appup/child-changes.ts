@@ -1,10 +1,10 @@
-import { type Term, printTerm } from "../../term/index.ts";
+import { type Term, equalTerms, printTerm } from "../../term/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
-import type { KnownChild, KnownChildren } from "./children.ts";
-import { applyInstruction } from "./instructions.ts";
+import type { KnownChild } from "./children.ts";
+import { applyInstruction, guardedInstruction } from "./instructions.ts";
 import type { ModuleChange } from "./module-changes.ts";
 import type { AppupStep } from "./step.ts";
-import { Supervisors } from "./supervisors.ts";
+import { type SupervisorInstance, Supervisors } from "./supervisors.ts";
 import type { AppupWarning } from "./warning.ts";
 
 /** What becomes of the children of a changed supervisor, in one direction. */
@@ -44,24 +44,47 @@ export function findChildChanges(
   const underNew = new Map<string, ReadonlySet<string>>();
   for (const { name: module, kind, treatment, isNew } of changes.values()) {
     if (kind.family !== "supervisor") continue;
-    if (isNew) {
-      underNew.set(module, modulesOf([...after.childrenOf(module).children.values()]));
-      continue;
-    }
-    if (treatment !== "supervisor") continue;
-    const [old, young] = [before.childrenOf(module), after.childrenOf(module)];
-    if (old.isOpen || young.isOpen) warn(childrenUnknown(module, old.isOpen ? from : to));
-    const [gains, losses] = [diffChildren(old, young), diffChildren(young, old)];
-    if (isNothing(gains) && isNothing(losses)) continue;
-    const names = distinct([...before.namesOf(module), ...after.namesOf(module)]);
-    if (names.length === 0) {
-      warn(supervisorUnnamed(module, [...gains.fresh, ...gains.gone, ...gains.replaced]));
-      continue;
-    }
-    up.set(module, makeSteps(module, names, gains, to.version));
-    down.set(module, makeSteps(module, names, losses, from.version));
+    const young = after.instancesOf(module);
+    if (isNew) underNew.set(module, modulesOf(young.flatMap(({ children }) => [...children.children.values()])));
+    if (isNew || treatment !== "supervisor") continue;
+    const pairs = pairInstances(before.instancesOf(module), young);
+    const [open] = pairs.flatMap(([a, b]) => (a.children.isOpen ? from : b.children.isOpen ? to : []));
+    if (open !== undefined) warn(childrenUnknown(module, open));
+    const ups = pairs.map(([a, b]) => diffChildren(a, b));
+    const downs = pairs.map(([a, b]) => diffChildren(b, a));
+    if ([...ups, ...downs].every(isNothing)) continue;
+    if (ups.some(({ names }) => names.length === 0)) warn(supervisorUnnamed(module, [...ups, ...downs]));
+    up.set(module, makeSteps(module, ups, to.version));
+    down.set(module, makeSteps(module, downs, from.version));
   }
   return { up, down, underNew };
+}
+
+/**
+ * The same supervisors in both versions: those of one name, or, where a module has a single one, that. One that only one version has
+ * comes or goes with its parent.
+ */
+function pairInstances(
+  before: readonly SupervisorInstance[],
+  after: readonly SupervisorInstance[],
+): (readonly [SupervisorInstance, SupervisorInstance])[] {
+  const [only, another] = before;
+  const [onlyAfter, anotherAfter] = after;
+  if (only !== undefined && onlyAfter !== undefined && another === undefined && anotherAfter === undefined) {
+    return [[only, onlyAfter]];
+  }
+  return before.flatMap((instance) => {
+    const same = after.find(
+      ({ name }) => name !== undefined && instance.name !== undefined && equalTerms(name, instance.name),
+    );
+    return same === undefined ? [] : [[instance, same] as const];
+  });
+}
+
+/** What runs has the name of one of both versions. */
+function namesOf(before: SupervisorInstance, after: SupervisorInstance): readonly Term[] {
+  const names = [before.name, after.name].flatMap((name) => name ?? []);
+  return [...new Map(names.map((name) => [shown(name), name])).values()];
 }
 
 /** What a supervisor has to do about its children after its specifications have changed. */
@@ -70,11 +93,18 @@ interface ChildDifference {
   readonly gone: readonly KnownChild[];
   /** With the same id, but started by another module: what runs is not what is specified. */
   readonly replaced: readonly KnownChild[];
+  /** The names that the supervisor may have. */
+  readonly names: readonly Term[];
+  /** Whether it runs for sure, under its only name. */
+  readonly isCertain: boolean;
 }
 
-function diffChildren(before: KnownChildren, after: KnownChildren): ChildDifference {
+function diffChildren(left: SupervisorInstance, right: SupervisorInstance): ChildDifference {
+  const [before, after] = [left.children, right.children];
+  const names = namesOf(left, right);
+  const supervisor = { names, isCertain: left.isCertain && names.length === 1 };
   // What such a supervisor has is started by others.
-  if (before.isSimple || after.isSimple) return { fresh: [], gone: [], replaced: [] };
+  if (before.isSimple || after.isSimple) return { fresh: [], gone: [], replaced: [], ...supervisor };
   const fresh: KnownChild[] = [];
   const replaced: KnownChild[] = [];
   for (const [key, child] of after.children) {
@@ -84,44 +114,48 @@ function diffChildren(before: KnownChildren, after: KnownChildren): ChildDiffere
       replaced.push(child);
   }
   const gone = after.isOpen ? [] : [...before.children].filter(([key]) => !after.children.has(key));
-  return { fresh, gone: gone.map(([, child]) => child).reverse(), replaced };
+  return { fresh, gone: gone.map(([, child]) => child).reverse(), replaced, ...supervisor };
 }
 
 function isNothing({ fresh, gone, replaced }: ChildDifference): boolean {
   return fresh.length + gone.length + replaced.length === 0;
 }
 
-function makeSteps(module: string, names: readonly Term[], difference: ChildDifference, version: string): ChildSteps {
-  const { fresh, gone, replaced } = difference;
-  const call = (name: string, child: KnownChild, reason: string): AppupStep[] =>
-    names.map((supervisor) => ({
-      instruction: applyInstruction("supervisor", name, [supervisor, child.id]),
-      module,
-      reason: `${reason} ${shown(child.id)} of ${shown(supervisor)}`,
-    }));
-  return {
-    stop: gone.map((child) => ({
-      module: child.module,
+function makeSteps(module: string, differences: readonly ChildDifference[], version: string): ChildSteps {
+  const stop: ChildSteps["stop"][number][] = [];
+  const start: AppupStep[] = [];
+  for (const { names, fresh, gone, replaced, isCertain } of differences) {
+    const make = isCertain ? applyInstruction : guardedInstruction;
+    const call = (name: string, child: KnownChild, reason: string): AppupStep[] =>
+      names.map((supervisor) => ({
+        instruction: make("supervisor", name, [supervisor, child.id]),
+        module,
+        reason: `${reason}${isCertain ? "" : ` (if ${shown(supervisor)} runs)`}`,
+      }));
+    for (const child of gone) {
+      const steps = call("terminate_child", child, `${shown(child.id)} is no child any more in ${version}`);
       // A temporary child is forgotten when it ends.
-      steps: call("terminate_child", child, `${version} does not have the child`).concat(
-        child.isTemporary ? [] : call("delete_child", child, "the supervisor would keep the child"),
-      ),
-    })),
-    start: [
-      ...replaced.flatMap((child) => [
+      if (!child.isTemporary)
+        steps.push(...call("delete_child", child, `the supervisor would keep ${shown(child.id)}`));
+      stop.push({ module: child.module, steps });
+    }
+    for (const child of replaced) {
+      const by = `${String(child.module)} starts ${shown(child.id)} in ${version}`;
+      start.push(...call("terminate_child", child, `${by}, what runs was started by another module`));
+      start.push(...call("restart_child", child, by));
+    }
+    for (const child of fresh) {
+      start.push(
         ...call(
-          "terminate_child",
+          "restart_child",
           child,
-          `${String(child.module)} starts the child in ${version}, another module did:`,
+          `${shown(child.id)} is a new child in ${version}, which is not started by itself`,
         ),
-        ...call("restart_child", child, `${String(child.module)} starts the child`),
-      ]),
-      ...fresh.flatMap((child) =>
-        call("restart_child", child, `${version} has a new child, which is not started by itself:`),
-      ),
-    ],
-    started: modulesOf([...fresh, ...replaced]),
-  };
+      );
+    }
+  }
+  const started = differences.flatMap(({ fresh, replaced }) => [...fresh, ...replaced]);
+  return { stop, start, started: modulesOf(started) };
 }
 
 function modulesOf(children: readonly KnownChild[]): ReadonlySet<string> {
@@ -133,14 +167,13 @@ function childrenUnknown(module: string, { version }: ApplicationCode): AppupWar
   return { code: "children_unknown", module, message };
 }
 
-function supervisorUnnamed(module: string, children: readonly KnownChild[]): AppupWarning {
-  const ids = children.map(({ id }) => shown(id)).join(", ");
+function supervisorUnnamed(module: string, differences: readonly ChildDifference[]): AppupWarning {
+  const children = differences.flatMap(({ names, fresh, gone, replaced }) =>
+    names.length === 0 ? [...fresh, ...gone, ...replaced] : [],
+  );
+  const ids = [...new Set(children.map(({ id }) => shown(id)))].join(", ");
   const message = `${module} is not started under a name that can be told from the code, so its children ${ids} are neither started nor ended by the upgrade`;
   return { code: "supervisor_unnamed", module, message };
-}
-
-function distinct(terms: readonly Term[]): Term[] {
-  return [...new Map(terms.map((term) => [shown(term), term])).values()];
 }
 
 function shown(term: Term): string {

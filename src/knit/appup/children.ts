@@ -1,5 +1,12 @@
 import { type Term, atomName, printTerm } from "../../term/index.ts";
-import { type Value, atomOf, mapValueOf, termOf, tupleOf } from "../analysis/index.ts";
+import { type Value, atomOf, listOf, mapValueOf, termOf, tupleOf } from "../analysis/index.ts";
+
+/** A call that starts a child. */
+export interface ChildStart {
+  readonly module: string;
+  readonly function: string;
+  readonly args: readonly Value[];
+}
 
 /** A child of a supervisor, as far as its specification can be told from code. */
 export interface KnownChild {
@@ -8,6 +15,8 @@ export interface KnownChild {
   readonly module: string | undefined;
   /** The whole `{MODULE, FUNCTION, ARGUMENTS}`. */
   readonly start: Term | undefined;
+  /** The same with arguments of which something may not be known. */
+  readonly call: ChildStart | undefined;
   /** The modules that its processes run: what the specification says, or that which starts it. */
   readonly modules: readonly string[];
   readonly isTemporary: boolean;
@@ -86,10 +95,18 @@ function readChild(value: Value): KnownChild | undefined {
     id,
     module,
     start: start && termOf(start),
+    call: readCall(start),
     modules: modulesOf(modules) ?? (module === undefined ? [] : [module]),
     isTemporary: atomOf(restart) === "temporary",
     isCertain: true,
   };
+}
+
+function readCall(value: Value | undefined): ChildStart | undefined {
+  const [moduleValue, functionValue, argsValue] = tupleOf(value) ?? [];
+  const [module, name, args] = [atomOf(moduleValue), atomOf(functionValue), listOf(argsValue)];
+  if (module === undefined || name === undefined || args === undefined) return undefined;
+  return { module, function: name, args };
 }
 
 function modulesOf(value: Value | undefined): readonly string[] | undefined {
@@ -104,6 +121,7 @@ function mergeChildren(a: KnownChild, b: KnownChild): KnownChild {
     ...a,
     module: a.module === b.module ? a.module : undefined,
     start: isSame ? a.start : undefined,
+    call: isSame ? a.call : undefined,
     modules: [...new Set([...a.modules, ...b.modules])],
     isTemporary: a.isTemporary || b.isTemporary,
   };

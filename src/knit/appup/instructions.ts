@@ -43,3 +43,8 @@ export function deleteInstruction(module: string): Term {
 export function applyInstruction(module: string, name: string, args: readonly Term[]): Term {
   return tuple(atom("apply"), tuple(atom(module), atom(name), list(args)));
 }
+
+/** As `applyInstruction`, for a call that may exit, which would restart the emulator: it is made in a process of its own, and waited for. */
+export function guardedInstruction(module: string, name: string, args: readonly Term[]): Term {
+  return applyInstruction("proc_lib", "start", [atom(module), atom(name), list(args)]);
+}

@@ -1,33 +1,113 @@
-import { type Term, isAtom, printTerm } from "../../term/index.ts";
-import { ModuleAnalysis, type Value, atomOf, termOf, tupleOf } from "../analysis/index.ts";
+import { type Term, isAtom, isTuple, printTerm } from "../../term/index.ts";
+import { Explorer, ModuleAnalysis, type OutsideCall, type Value, atomOf, termOf } from "../analysis/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
-import { type KnownChildren, readChildren } from "./children.ts";
+import { type ChildStart, type KnownChildren, readChildren } from "./children.ts";
 
-/** The supervisors of one version of an application: the names that they are started with, and their children. */
+/** A supervisor that an application starts, as far as it can be told from code. */
+export interface SupervisorInstance {
+  readonly module: string;
+  /** As calls take it: `NAME`, `{global, NAME}`, `{via, MODULE, NAME}`; `undefined` if it has none or that cannot be told. */
+  readonly name: Term | undefined;
+  readonly children: KnownChildren;
+  /** Whether it runs whenever its application does. */
+  readonly isCertain: boolean;
+}
+
+const UNKNOWN: Value = { kind: "unknown" };
+
+/**
+ * The supervisors of one version of an application: found by following its start, from `start/2` of its callback module to the
+ * top supervisor and on to its children; and, where that does not lead to a module, by what its functions do for any arguments.
+ */
 export class Supervisors {
   readonly #application: ApplicationCode;
   readonly #analyses = new Map<string, ModuleAnalysis>();
-  #starts: readonly SupervisorStart[] | undefined;
+  #started: readonly SupervisorInstance[] | undefined;
+  #others: readonly SupervisorInstance[] | undefined;
 
   constructor(application: ApplicationCode) {
     this.#application = application;
   }
 
-  /** What the `init/1` of a module gives. Throws `beam_malformed`. */
-  childrenOf(module: string): KnownChildren {
-    const analysis = this.#analysisOf(module);
-    const init = analysis?.find("init", 1);
-    return readChildren(analysis === undefined || init === undefined ? [] : analysis.resultsOf(init));
+  /** The supervisors of a module, one at least. Throws `beam_malformed`. */
+  instancesOf(module: string): readonly SupervisorInstance[] {
+    this.#started ??= this.#followStart();
+    const isOfModule = (each: SupervisorInstance): boolean => each.module === module;
+    const started = this.#started.filter(isOfModule);
+    if (started.length > 0) return started;
+    this.#others ??= this.#scanFunctions();
+    const others = this.#others.filter(isOfModule);
+    if (others.length > 0) return others;
+    return [{ module, name: undefined, children: this.#childrenOf(module, UNKNOWN), isCertain: false }];
   }
 
-  /**
-   * The names under which supervisors of a module are registered, as a call takes them: `NAME`, `{global, NAME}`,
-   * `{via, MODULE, NAME}`. None if it is started without a name, or with one that cannot be told from the code.
-   */
-  namesOf(module: string): readonly Term[] {
-    this.#starts ??= this.#findStarts();
-    const names = this.#starts.flatMap((start) => (start.module === module ? (start.name ?? []) : []));
-    return [...new Map(names.map((name) => [printTerm(name, { format: "tw" }), name])).values()];
+  #followStart(): SupervisorInstance[] {
+    const { mod } = this.#application.spec;
+    if (mod === undefined) return [];
+    const [module, argument] = mod;
+    const instances = new Map<string, SupervisorInstance>();
+    const start: ChildStart = { module, function: "start", args: [UNKNOWN, valueOf(argument)] };
+    const open = [{ start, isCertain: true }];
+    for (const { start: next, isCertain } of open) {
+      const found = this.#startedBy(next);
+      // Of several, which one is started depends on something.
+      const isAlways = isCertain && found.length === 1;
+      for (const { supervisor, argument: initArgument, name } of found) {
+        const key = `${supervisor} ${name === undefined ? "" : shown(name)} ${shownValue(initArgument)}`;
+        if (instances.has(key)) continue;
+        const children = this.#childrenOf(supervisor, initArgument);
+        instances.set(key, { module: supervisor, name, children, isCertain: isAlways });
+        for (const child of children.children.values()) {
+          if (child.call === undefined) continue;
+          open.push({ start: child.call, isCertain: isAlways && child.isCertain && !child.isTemporary });
+        }
+      }
+    }
+    return [...instances.values()];
+  }
+
+  #scanFunctions(): SupervisorInstance[] {
+    const analyses = [...this.#application.modules.keys()].flatMap((name) => this.#analysisOf(name) ?? []);
+    return analyses
+      .filter((analysis) => analysis.calls("supervisor", "start_link"))
+      .flatMap((analysis) => analysis.functions.map((code) => ({ module: analysis.name, code })))
+      .flatMap(({ module, code: { name, arity } }) =>
+        this.#startedBy({ module, function: name, args: Array.from({ length: arity }, () => UNKNOWN) }),
+      )
+      .map(({ supervisor, argument, name }) => ({
+        module: supervisor,
+        name,
+        children: this.#childrenOf(supervisor, argument),
+        isCertain: false,
+      }));
+  }
+
+  /** The supervisors that a call starts, those of this application. */
+  #startedBy({ module, function: name, args }: ChildStart): SupervisorStart[] {
+    const starts: SupervisorStart[] = [];
+    const onCall = (call: OutsideCall): void => {
+      const start = readStart(call);
+      if (start !== undefined && this.#application.modules.has(start.supervisor)) starts.push(start);
+    };
+    this.#explore(module, name, args, onCall);
+    return starts;
+  }
+
+  #childrenOf(module: string, argument: Value): KnownChildren {
+    return readChildren(this.#explore(module, "init", [argument]));
+  }
+
+  #explore(
+    module: string,
+    name: string,
+    args: readonly Value[],
+    onCall?: (call: OutsideCall) => void,
+  ): readonly Value[] {
+    const analysis = this.#analysisOf(module);
+    const code = analysis?.find(name, args.length);
+    if (analysis === undefined || code === undefined) return [];
+    const explorer = new Explorer({ findModule: (each) => this.#analysisOf(each), ...(onCall && { onCall }) });
+    return explorer.resultsOf(analysis, code, args);
   }
 
   #analysisOf(name: string): ModuleAnalysis | undefined {
@@ -38,40 +118,39 @@ export class Supervisors {
     if (analysis !== undefined) this.#analyses.set(name, analysis);
     return analysis;
   }
-
-  /** All calls of `supervisor:start_link/2,3` in the application. */
-  #findStarts(): SupervisorStart[] {
-    const analyses = [...this.#application.modules.keys()].flatMap((name) => this.#analysisOf(name) ?? []);
-    return analyses
-      .filter((analysis) => analysis.calls("supervisor", "start_link"))
-      .flatMap((analysis) =>
-        analysis.functions
-          .flatMap((code) => analysis.eventsOf(code))
-          .flatMap((event) => (event.kind === "external" && isStart(event.target) ? readStart(event.args) : [])),
-      );
-  }
 }
 
-/** A call that starts a supervisor. */
 interface SupervisorStart {
-  readonly module: string | undefined;
+  readonly supervisor: string;
+  readonly argument: Value;
   readonly name: Term | undefined;
 }
 
-function isStart({ module, name }: { readonly module: string; readonly name: string }): boolean {
-  return module === "supervisor" && name === "start_link";
-}
-
-/** `(NAME, MODULE, ARGUMENT)`, or `(MODULE, ARGUMENT)`. */
-function readStart(args: readonly Value[]): SupervisorStart {
-  const [first, second] = args;
-  if (args.length === 2) return { module: atomOf(first), name: undefined };
-  return { module: atomOf(second), name: readName(first) };
+/** `supervisor:start_link(NAME, MODULE, ARGUMENT)`, or `(MODULE, ARGUMENT)`. */
+function readStart({ module, name, args }: OutsideCall): SupervisorStart | undefined {
+  if (module !== "supervisor" || name !== "start_link" || args.length < 2) return undefined;
+  const supervisor = atomOf(args.at(-2));
+  const argument = args.at(-1);
+  if (supervisor === undefined || argument === undefined) return undefined;
+  return { supervisor, argument, name: args.length === 3 ? readName(args[0]) : undefined };
 }
 
 function readName(value: Value | undefined): Term | undefined {
   const term = value && termOf(value);
-  if (term === undefined) return undefined;
-  const [scope, name] = tupleOf(value) ?? [];
-  return isAtom(scope && termOf(scope), "local") ? name && termOf(name) : term;
+  if (!isTuple(term)) return undefined;
+  const [scope, name] = term.elements;
+  return isAtom(scope, "local") ? name : term;
+}
+
+function valueOf(term: Term): Value {
+  return { kind: "term", term };
+}
+
+function shownValue(value: Value): string {
+  const term = termOf(value);
+  return term === undefined ? "?" : shown(term);
+}
+
+function shown(term: Term): string {
+  return printTerm(term, { format: "tw" });
 }

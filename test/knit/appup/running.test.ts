@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { MadeAppup } from "../../../src/knit/appup/index.ts";
 import { formatTermFile } from "../../../src/otp/index.ts";
 import { list, string, tuple } from "../../../src/term/index.ts";
 import { type Oracle, oracle, otpInstallations } from "../../support/otp.ts";
@@ -18,8 +19,9 @@ init([]) -> {ok, {#{intensity => 1, period => 5}, [${specs.join(", ")}]}}.\n${mo
 function server(version: string, { extra = "", hello = "{hello, S}" } = {}): string {
   return `-behaviour(gen_server).
 ${extra}
--export([start_link/0, init/1, handle_call/3, handle_cast/2, code_change/3, ask/1]).
-start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+-export([start_link/0, start_link/1, init/1, handle_call/3, handle_cast/2, code_change/3, ask/1]).
+start_link() -> start_link(?MODULE).
+start_link(Name) -> gen_server:start_link({local, Name}, ?MODULE, [], []).
 ask(What) -> gen_server:call(?MODULE, What).
 init([]) -> {ok, {${version}, []}}.
 handle_call({put, X}, _, {V, S}) -> {reply, ok, {V, [X | S]}};
@@ -62,6 +64,76 @@ for (const otp of otpInstallations()) {
         "{{v1,[]},undefined,false}",
       );
     });
+
+    test("starts and ends children that are there under a condition, or put together when they are started", async () => {
+      const sup = (children: string): string => `-behaviour(supervisor).\n-export([start_link/0, init/1]).
+start_link() -> supervisor:start_link({local, ?MODULE}, ?MODULE, []).
+init([]) -> {ok, {{one_for_one, 1, 5}, children()}}.
+child(Id, Arg) -> {Id, {a_one, start_link, [Arg]}, permanent, 5000, worker, [a_one]}.
+children() -> ${children}.\n`;
+      const one = server("v1");
+      await using app = await startPair(
+        vm,
+        { a_app: APP, a_sup: sup("[child({pool, N}, list_to_atom([$p, $0 + N])) || N <- [1, 2]]"), a_one: one },
+        {
+          a_app: APP,
+          a_sup:
+            sup(`Extra = case application:get_env(a, extra) of {ok, true} -> [child(extra, extra)]; undefined -> [] end,
+  case application:get_env(a, more) of {ok, true} -> [child(more, more)]; undefined -> [] end ++
+  lists:map(fun(N) -> child({pool, N}, list_to_atom([$p, $0 + N])) end, lists:seq(2, 4)) ++ Extra`),
+          a_one: one,
+        },
+      );
+      await vm.evaluate("application:set_env(a, extra, true)");
+      expect(app.warnings).toEqual([]);
+      await app.upgrade();
+      expect(await app.children("a_sup")).toBe("[extra,{pool,2},{pool,3},{pool,4}]");
+      await app.downgrade();
+      expect(await app.children("a_sup")).toBe("[{pool,1},{pool,2}]");
+    });
+
+    test("restarts what another module starts, and leaves the supervisors alone that do not run", async () => {
+      const top = `-behaviour(supervisor).\n-export([start_link/0, init/1]).
+start_link() -> supervisor:start_link({local, ?MODULE}, ?MODULE, []).
+init([]) ->
+  Optional = case application:get_env(a, more) of {ok, true} -> [sub(optional)]; undefined -> [] end,
+  {ok, {{one_for_one, 1, 5}, [sub(a_left), sub(a_right) | Optional]}}.
+sub(Name) -> #{id => Name, start => {a_sub, start_link, [Name]}, type => supervisor}.\n`;
+      const sub = (left: string, right: string): string => `-behaviour(supervisor).\n-export([start_link/1, init/1]).
+start_link(Name) -> supervisor:start_link({local, Name}, ?MODULE, Name).
+init(a_left) -> {ok, {#{}, [${left}]}};
+init(Right) when Right =:= a_right; Right =:= optional -> {ok, {#{}, [${right}]}}.\n`;
+      const child = (id: string, module: string, more = ""): string =>
+        `#{id => ${id}, start => {${module}, start_link, []}, modules => [${module}]${more}}`;
+      const from = {
+        a_app: APP,
+        a_sup: top,
+        a_sub: sub(child("same", "a_one"), child("gone", "a_two", ", restart => temporary")),
+        a_one: server("v1"),
+        a_two: server("v1"),
+      };
+      const to = {
+        a_app: APP,
+        a_sup: top,
+        a_sub: sub(child("same", "a_three"), child("fresh", "a_four")),
+        a_three: server("v2"),
+        a_four: server("v2"),
+      };
+      await using app = await startPair(vm, from, to);
+      expect(app.up.filter((each) => each.includes("optional"))).toEqual([
+        "{apply,{proc_lib,start,[supervisor,terminate_child,[optional,gone]]}}",
+        "{apply,{proc_lib,start,[supervisor,restart_child,[optional,fresh]]}}",
+      ]);
+      await app.upgrade();
+      expect(await vm.text("[a_three:ask(get), a_four:ask(get), whereis(a_one), whereis(a_two)]")).toBe(
+        "[{v2,[]},{v2,[]},undefined,undefined]",
+      );
+      expect((await app.children("a_left")) + (await app.children("a_right"))).toBe("[same][fresh]");
+      await app.downgrade();
+      expect(await vm.text("[a_one:ask(get), a_two:ask(get), whereis(a_three), whereis(a_four)]")).toBe(
+        "[{v1,[]},{v1,[]},undefined,undefined]",
+      );
+    });
   });
 }
 
@@ -71,11 +143,15 @@ interface RunningPair extends AsyncDisposable {
   readonly downgrade: () => Promise<void>;
   /** The ids of the children of a supervisor that run. */
   readonly children: (supervisor: string) => Promise<string>;
+  /** The instructions of the way up. */
+  readonly up: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 async function startPair(vm: Oracle, from: Modules, to: Modules): Promise<RunningPair> {
   const pair = await compilePair(vm, from, to, { keys: ["{mod, {a_app, []}}"] });
-  writeAppup(vm, pair);
+  const made = makeFor(pair);
+  writeAppup(vm, pair, made);
   const [old, young] = [pair.dir.join("lib/a-1"), pair.dir.join("lib/a-2")];
   await vm.evaluate(`code:add_patha("${old}/ebin"), ok = application:start(a)`);
   const change = async (call: string, version: string): Promise<void> => {
@@ -84,6 +160,8 @@ async function startPair(vm: Oracle, from: Modules, to: Modules): Promise<Runnin
     );
   };
   return {
+    up: shown(made).up,
+    warnings: made.warnings.map(({ message }) => message),
     upgrade: () => change(`upgrade_app(a, "${young}")`, "2"),
     downgrade: () => change(`downgrade_app(a, "1", "${old}")`, "1"),
     children: (name) =>
@@ -96,9 +174,7 @@ async function startPair(vm: Oracle, from: Modules, to: Modules): Promise<Runnin
   };
 }
 
-function writeAppup(vm: Oracle, pair: CompiledPair): void {
-  const { up, down } = makeFor(pair);
+function writeAppup(vm: Oracle, pair: CompiledPair, { up, down }: MadeAppup): void {
   const lists = [up, down].map((instructions) => list([tuple(string("1"), list(instructions))]));
   pair.dir.write("lib/a-2/ebin/a.appup", formatTermFile(tuple(string("2"), ...lists), { otp: vm.otp.major }));
-  if (process.env["SHOW"]) console.log(shown({ up, down }));
 }

@@ -1,0 +1,158 @@
+/**
+ * Follows each way through a function by itself: where a test cannot be decided, both ways are followed, with what each knows.
+ *
+ * It takes more time than `evaluateFunction`, and tells more: what comes of conditions, comprehensions and helpers. Calls are followed
+ * within the modules that it is given. What it does not understand is `UNKNOWN`, never guessed; what takes too long is given up.
+ */
+import type { FunctionCode, Instruction } from "../../../beam/index.ts";
+import type { ModuleAnalysis } from "../module-analysis.ts";
+import { UNKNOWN, type Value } from "../value.ts";
+import { keyOfValue } from "./compare.ts";
+import { Frame } from "./frame.ts";
+import { pureResult } from "./pure-functions.ts";
+import { type Outcome, type StepTools, takeStep } from "./step.ts";
+
+/** A call of a function whose code was not followed. */
+export interface OutsideCall {
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly Value[];
+}
+
+export interface ExplorerOptions {
+  /** The modules whose calls are followed. */
+  readonly findModule: (name: string) => ModuleAnalysis | undefined;
+  /** Is told of every call of another function, on whatever way. */
+  readonly onCall?: (call: OutsideCall) => void;
+}
+
+/** So many instructions are followed, all ways together; the children of a large supervisor take some thousands. */
+const MAX_STEPS = 50_000;
+const MAX_DEPTH = 200;
+/** A function with more results than that is one that nothing is known of. */
+const MAX_RESULTS = 64;
+/** More ways at once than that come from conditions without end. */
+const MAX_WAYS = 512;
+
+export class Explorer {
+  readonly #options: ExplorerOptions;
+  readonly #calls: string[] = [];
+  #steps = 0;
+
+  constructor(options: ExplorerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What a function gives, the result of each way through it, equal ones once. A way that ends in an exception gives nothing. Throws
+   * `beam_malformed`.
+   */
+  resultsOf(analysis: ModuleAnalysis, code: FunctionCode, args: readonly Value[]): readonly Value[] {
+    const call = `${analysis.name}:${code.label}(${args.map(keyOfValue).join()})`;
+    // What calls itself with the same that is known of its arguments would do so without end.
+    if (this.#calls.includes(call) || this.#calls.length >= MAX_DEPTH) return [UNKNOWN];
+    this.#calls.push(call);
+    try {
+      return this.#follow(analysis, code, args);
+    } finally {
+      this.#calls.pop();
+    }
+  }
+
+  #follow(analysis: ModuleAnalysis, code: FunctionCode, args: readonly Value[]): readonly Value[] {
+    const results = new Map<string, Value>();
+    const labels = analysis.labelsOf(code);
+    const tools = this.#toolsOf(analysis);
+    const ways = [new Frame(args)];
+    for (let way = ways.pop(); way !== undefined; way = ways.pop()) {
+      const outcome = this.#run(way, code.instructions, labels, tools, ways);
+      if (outcome === "gave up" || ways.length > MAX_WAYS || results.size > MAX_RESULTS) return [UNKNOWN];
+      for (const value of outcome) results.set(keyOfValue(value), value);
+    }
+    return [...results.values()];
+  }
+
+  /** Follows one way to its end; those that branch off go to `ways`. */
+  #run(
+    frame: Frame,
+    instructions: readonly Instruction[],
+    labels: ReadonlyMap<number, number>,
+    tools: StepTools,
+    ways: Frame[],
+  ): readonly Value[] | "gave up" {
+    const branch = (to: Frame, label: number): void => {
+      const place = labels.get(label);
+      // The label before the function: no clause matches.
+      if (place === undefined) return;
+      to.at = place;
+      ways.push(to);
+    };
+    for (;;) {
+      if (++this.#steps > MAX_STEPS) return "gave up";
+      const instruction = instructions[frame.at];
+      if (instruction === undefined) return "gave up";
+      frame.at++;
+      const outcome: Outcome = takeStep(instruction, frame, tools);
+      if (outcome.kind === "end") return outcome.values;
+      if (outcome.kind === "give up") return "gave up";
+      for (const { frame: other, label } of outcome.branches) branch(other, label);
+      if (outcome.kind === "dead") return [];
+      if (outcome.kind === "jump") {
+        const place = labels.get(outcome.label);
+        if (place === undefined) return [];
+        frame.at = place;
+      }
+      for (const other of outcome.copies) ways.push(other);
+    }
+  }
+
+  #toolsOf(analysis: ModuleAnalysis): StepTools {
+    const callLocal = (label: number, args: readonly Value[]): readonly Value[] => {
+      const code = analysis.functionAt(label);
+      return code === undefined ? [UNKNOWN] : this.resultsOf(analysis, code, args);
+    };
+    const callFun = (fun: Value, args: readonly Value[]): readonly Value[] => {
+      if (fun.kind === "fun") return callLocal(fun.fun.label, [...args, ...fun.free]);
+      if (fun.kind !== "term" || fun.term.kind !== "export") return [UNKNOWN];
+      return callOutside(fun.term.module, fun.term.function, args);
+    };
+    const callOutside = (module: string, name: string, args: readonly Value[]): readonly Value[] => {
+      const other = module === analysis.name ? analysis : this.#options.findModule(module);
+      const code = other?.find(name, args.length);
+      // A fun of this module would mean another function there.
+      if (other !== undefined && code !== undefined && other !== analysis) {
+        return this.resultsOf(other, code, args.map(withoutFuns));
+      }
+      if (other !== undefined && code !== undefined) return this.resultsOf(other, code, args);
+      this.#options.onCall?.({ module, name, args });
+      const single = (fun: Value, given: readonly Value[]): Value => {
+        const [first, ...others] = callFun(fun, given);
+        return first === undefined || others.length > 0 ? UNKNOWN : first;
+      };
+      return [pureResult(`${module}:${name}/${args.length}`, args, single) ?? UNKNOWN];
+    };
+    return {
+      imports: analysis.imports,
+      funs: analysis.funs,
+      callLocal,
+      callFun,
+      callOutside,
+      pure: (module, name, args) => pureResult(`${module}:${name}/${args.length}`, args, () => UNKNOWN),
+    };
+  }
+}
+
+function withoutFuns(value: Value): Value {
+  switch (value.kind) {
+    case "fun":
+      return UNKNOWN;
+    case "tuple":
+      return { kind: "tuple", elements: value.elements.map(withoutFuns) };
+    case "cons":
+      return { kind: "cons", head: withoutFuns(value.head), tail: withoutFuns(value.tail) };
+    case "map":
+      return { kind: "map", entries: value.entries.map(([key, content]) => [withoutFuns(key), withoutFuns(content)]) };
+    default:
+      return value;
+  }
+}

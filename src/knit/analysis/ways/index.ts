@@ -1,0 +1,1 @@
+export { Explorer, type ExplorerOptions, type OutsideCall } from "./explorer.ts";
