@@ -1,10 +1,11 @@
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { EnitError } from "../error/index.ts";
 import { readReleasesFile, type ReleaseStatus } from "../otp/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
-import { findRunningVm, statePaths } from "../vm/index.ts";
+import { asOwnerOf, findRunningVm, statePaths } from "../vm/index.ts";
 import { lockUpgrade } from "./lock.ts";
-import { cleanUp, openSession, upgradeVmOf, versionUnknown } from "./session.ts";
+import { cleanUp, openSession, type UpgradeSession, upgradeVmOf, versionUnknown } from "./session.ts";
 import type { UpgradeStep } from "./step.ts";
 import { removeRelease } from "./vm/handler.ts";
 
@@ -77,8 +78,18 @@ export async function removeVersion(
   // What it does not know the libraries of, it would take for needing none.
   const blind = known.find(({ libraries }) => libraries.length === 0);
   if (blind !== undefined) throw unknownLibraries(release.name, version, blind.version);
+  makeMissing(session, version);
   await removeRelease(connection, version, { signal: options.signal });
   return found;
+}
+
+/** `release_handler` removes nothing of a release that lacks a directory: it gets an empty one. */
+function makeMissing({ installed, places }: UpgradeSession, version: string): void {
+  const libraries = installed.get(version)?.libraries.map(({ dir }) => dir) ?? [];
+  const missing = [...libraries, join(places.releasesDir, version)].filter((dir) => !existsSync(dir));
+  asOwnerOf(places.releasesDir, () => {
+    for (const dir of missing) mkdirSync(dir, { recursive: true });
+  });
 }
 
 function inUse(release: string, { version, running, status }: ReleaseVersion): EnitError {

@@ -105,8 +105,13 @@ export function findIncomplete(tarball: UpgradeTarball, root: string): string[] 
   const ofVersion = `releases/${tarball.spec.vsn}/`;
   return tarball.files
     .filter(({ path }) => isOfRelease(path) || path.startsWith(ofVersion))
-    .filter(({ path, digest }) => !existsSync(join(root, path)) || differs(root, path, digest))
+    .filter(({ path, digest }) => !isThere(root, path, digest))
     .map(({ path }) => path);
+}
+
+/** A configuration that was rendered has taken the place of the one that came with the release, which is beside it then. */
+function isThere(root: string, path: string, digest: string): boolean {
+  return [path, `${path}.shipped`].some((each) => existsSync(join(root, each)) && !differs(root, each, digest));
 }
 
 function differs(root: string, path: string, digest: string): boolean {
