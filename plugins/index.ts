@@ -33,6 +33,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "beam", provides: { commands: ["beam"] }, load: () => import("./beam/index.ts") },
   { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },
   { name: "trace", provides: { commands: ["trace", "traceip", "tracefile"] }, load: () => import("./trace/index.ts") },
+  { name: "top", provides: { commands: ["top"] }, load: () => import("./top/index.ts") },
   {
     name: "agent",
     provides: { commands: ["agent install", "agent send", "agent serve"] },

@@ -1,4 +1,5 @@
 import type { HookRunner } from "./hooks.ts";
+import type { LiveScreen, ScreenOptions } from "./screen.ts";
 import type { Services } from "./services.ts";
 
 /** What commands, hooks, overlay operations and `setup` are called with: one for each plugin, made by the host. */
@@ -12,6 +13,11 @@ export interface Context extends Services {
   readonly hooks: HookRunner;
   /** Shows how far a long work is, on a terminal only. */
   progress(label: string, options?: ProgressOptions): Progress;
+  /**
+   * Takes the terminal over, for a command that shows something as it changes; dispose of it when it is over. Gives
+   * `undefined` with `--json`: then give the data back, as a stream. Throws `no_terminal` (kind `usage`) where there is none.
+   */
+  openScreen(options?: ScreenOptions): Promise<LiveScreen | undefined>;
   /**
    * Ends this process by becoming another program (`execve`): same pid, nothing left of enit. Clean-up and the
    * `command:after` hooks run first, and what was written is flushed. Throws, to leave `run`: do not catch it.

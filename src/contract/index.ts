@@ -48,6 +48,7 @@ export type { Overlay, OverlayArgument, OverlayArguments, OverlayContext, Overla
 export { defineCommand, definePlugin } from "./plugin.ts";
 export type { DefinedCommand, Plugin, PluginDefinition } from "./plugin.ts";
 export type { CommandInfo, FlagInfo, HostService, PluginInfo, PositionalInfo, Provides, Services } from "./services.ts";
+export type { LiveScreen, ScreenEvent, ScreenOptions } from "./screen.ts";
 export type { Cell, TreeNode, Ui } from "./ui.ts";
 export {
   describeRetry,
@@ -79,6 +80,16 @@ export type {
 } from "./releases.ts";
 export type { LiveTrace, TraceOptions, TracingService } from "./tracing.ts";
 export type { UpgradeProgress, UpgradeService, UpgradeServiceOptions } from "./upgrade.ts";
+export type {
+  NodeSampler,
+  SampleRequest,
+  TopApplication,
+  TopCount,
+  TopOrder,
+  TopProcess,
+  TopRate,
+  TopSample,
+} from "./top.ts";
 export type { CallOptions, NodeConnection } from "../dist/index.ts";
 export type { ConfigOrigin, ExplainedKey, KeyChange, ReconfigurePlan, Release } from "../release/index.ts";
 export type { AppupPreview } from "../knit/index.ts";

@@ -2,6 +2,7 @@ import type { NodeConnection } from "../dist/index.ts";
 import type { ExplainedKey, ReconfigurePlan, Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
 import type { Successor } from "./context.ts";
+import type { NodeSampler } from "./top.ts";
 
 /** Releases that are defined on this host: their definitions, configuration, and the nodes that run them. */
 export interface ReleaseService {
@@ -49,6 +50,11 @@ export interface ReleaseService {
    * Throws `not_running`, `expression_syntax` (kind `input`), `expression_failed` with what the expression threw.
    */
   evaluate(release: Release, expressions: string, options?: EvaluateOptions): Promise<Term>;
+  /**
+   * Starts a sampler of what a running release is busy with: it works at low priority and within a budget, and is gone as
+   * soon as it is disposed of or this process ends. Throws `not_running`.
+   */
+  observe(release: Release, options?: WaitOptions): Promise<NodeSampler>;
   /** Prepares a remote shell: this process becomes it by `context.replaceProcess`. */
   remoteShell(release: Release): Promise<Successor>;
 }

@@ -16,6 +16,7 @@ export interface ContextBase {
   readonly hooks: HookRunner;
   readonly services: Services;
   readonly progress: (label: string, options?: ProgressOptions) => Progress;
+  readonly openScreen: Context["openScreen"];
 }
 
 /** Thrown by `replaceProcess` to leave a command. */
@@ -37,6 +38,7 @@ export function makeContext(base: ContextBase, config: Context["config"]): Conte
     signal: base.signal,
     hooks: base.hooks,
     progress: base.progress,
+    openScreen: base.openScreen,
     replaceProcess: (successor: Successor | ProgramStart): never => {
       throw new ProcessReplacement(successor);
     },

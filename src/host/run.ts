@@ -92,13 +92,20 @@ async function runCommandLine(
   }));
   const session: Session = new Session(
     registry,
-    { log: screen.log, signal: signals.signal, services, progress: screen.progress.bind(screen) },
+    {
+      log: screen.log,
+      signal: signals.signal,
+      services,
+      progress: screen.progress.bind(screen),
+      openScreen: (wish) => screen.openLive(signals.signal, wish),
+    },
     (plugin) => settings.plugins[plugin] ?? {},
   );
   let ending: number | Successor | ProgramStart = 0;
   try {
     ending = (await Promise.race([runFound(found, line, { session, registry, screen, signals }), strays])) ?? 0;
   } finally {
+    await screen.closeLive();
     const errors = await session.cleanUp();
     for (const error of errors) screen.log.error(error.message);
     if (errors.length > 0 && ending === 0) ending = 1;

@@ -7,3 +7,7 @@ export { libc } from "./libc.ts";
 export type { Libc, PasswdEntry } from "./libc.ts";
 export { describeNativeCode, describeNativeFile } from "./native-code.ts";
 export { openFilesOf } from "./open-files.ts";
+export { keyByKey, terminalControl } from "./terminal-control.ts";
+export type { TerminalControl } from "./terminal-control.ts";
+export { ENTER_SCREEN, guardTerminal, LEAVE_SCREEN, runTerminalGuard } from "./terminal-guard.ts";
+export type { TerminalGuard } from "./terminal-guard.ts";

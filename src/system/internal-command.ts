@@ -3,7 +3,7 @@ import { join } from "node:path";
 /** The word that makes a copy of enit one of the helpers of `src/vm/internal.ts`. */
 export const INTERNAL_COMMAND = "__vm";
 
-export type InternalTask = "launch" | "wait-for-lock" | "wait-for-exit";
+export type InternalTask = "launch" | "wait-for-lock" | "wait-for-exit" | "guard-terminal";
 
 /** The command that runs enit as a user does: the binary, or Bun with the sources. */
 export function ownCommand(...args: readonly string[]): string[] {

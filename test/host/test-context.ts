@@ -17,6 +17,7 @@ export function contextBase(): Omit<ContextBase, "hooks"> & { readonly lines: st
     },
     signal: new AbortController().signal,
     services: {} as Services,
+    openScreen: () => Promise.resolve(undefined),
     progress: () => ({ update: () => {}, end: () => {}, [Symbol.dispose]: () => {} }),
   };
 }

@@ -16,7 +16,8 @@ export interface Terminal {
 /** Runs `enit` with words that need no quotes on a terminal. */
 export function openTerminal(args: readonly string[], env: Readonly<Record<string, string>>): Terminal {
   const terminal = Bun.spawn({
-    cmd: ["script", "-qefc", [ENIT, ...args].join(" "), "/dev/null"],
+    // Without `exec` some shells stay, and tell of a Ctrl-C in their own way.
+    cmd: ["script", "-qefc", ["exec", ENIT, ...args].join(" "), "/dev/null"],
     env: { PATH: process.env["PATH"], TERM: "xterm", SHELL: "/bin/sh", ...env },
     stdin: "pipe",
     stdout: "pipe",

@@ -10,6 +10,8 @@ const GONE = "output_gone";
  */
 export class Console {
   #notes: Promise<unknown> = Promise.resolve();
+  /** Notes that wait, while something else has the terminal. */
+  #held: string[] | undefined;
 
   /**
    * Writes data to standard output, all of it.
@@ -32,7 +34,21 @@ export class Console {
 
   /** Writes a message to standard error, after those before it. Where that fails, nobody is left to be told. */
   note(text: string): void {
+    if (this.#held !== undefined) {
+      this.#held.push(text);
+      return;
+    }
     this.#notes = this.#notes.then(() => Bun.write(Bun.stderr, text)).catch(() => undefined);
+  }
+
+  /** Has notes wait until the function that it gives is called. */
+  hold(): () => void {
+    this.#held ??= [];
+    return () => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const text of held) this.note(text);
+    };
   }
 
   /** Waits until every note is written. */

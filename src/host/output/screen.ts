@@ -1,8 +1,9 @@
-import type { Log, Progress, ProgressOptions, Ui } from "../../contract/index.ts";
+import type { LiveScreen, Log, Progress, ProgressOptions, ScreenOptions, Ui } from "../../contract/index.ts";
+import { EnitError } from "../../error/index.ts";
 import { Console } from "./console.ts";
 import { type Verbosity, makeLog } from "./log.ts";
 import { HIDDEN_PROGRESS, makeProgress } from "./progress.ts";
-import { type Terminal, inspectTerminal } from "./terminal.ts";
+import { type Terminal, inspectTerminal, isTerminal } from "./terminal.ts";
 import { makeUi } from "./ui.ts";
 
 /** Everything that a run shows, and how. */
@@ -15,6 +16,7 @@ export class Screen {
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #terminals = new Map<1 | 2, Terminal>();
   readonly #uis = new Map<1 | 2, Ui>();
+  #live: LiveScreen | undefined;
 
   constructor(env: Readonly<Record<string, string | undefined>>, json: boolean) {
     this.#env = env;
@@ -37,6 +39,27 @@ export class Screen {
     return isHidden ? HIDDEN_PROGRESS : makeProgress(this.console, label, options, this.#terminal(2).width);
   }
 
+  /** Takes the terminal over, as `Context.openScreen` does. */
+  async openLive(signal: AbortSignal, { hint }: ScreenOptions = {}): Promise<LiveScreen | undefined> {
+    if (this.json) return undefined;
+    const { openLiveScreen } = await import("./live-screen.ts");
+    if (!this.#terminal(1).isTerminal || this.#env["TERM"] === "dumb")
+      throw noTerminal("standard output is no terminal", hint);
+    if (!isTerminal(0)) throw noTerminal("standard input is no terminal", hint);
+    this.#live = await openLiveScreen({
+      console: this.console,
+      env: this.#env,
+      color: this.#terminal(1).color,
+      signal,
+    });
+    return this.#live;
+  }
+
+  /** Gives the terminal back, if a command that ended did not. */
+  async closeLive(): Promise<void> {
+    await this.#live?.[Symbol.asyncDispose]();
+  }
+
   #terminal(descriptor: 1 | 2): Terminal {
     let terminal = this.#terminals.get(descriptor);
     if (terminal === undefined) {
@@ -45,4 +68,11 @@ export class Screen {
     }
     return terminal;
   }
+}
+
+function noTerminal(state: string, hint: string | undefined): EnitError {
+  return new EnitError("no_terminal", `cannot show anything as it changes: ${state}`, {
+    kind: "usage",
+    hint,
+  });
 }

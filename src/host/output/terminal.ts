@@ -10,13 +10,13 @@ export interface Terminal {
 
 /** Looks at standard output (1) or standard error (2). Colour wants a terminal that is not dumb, and no `NO_COLOR`. */
 export function inspectTerminal(descriptor: 1 | 2, env: Readonly<Record<string, string | undefined>>): Terminal {
-  const isTerminal = isatty(descriptor);
+  const isTty = isTerminal(descriptor);
   let width: number | undefined;
   return {
-    isTerminal,
-    color: isTerminal && !env["NO_COLOR"] && env["TERM"] !== "dumb",
+    isTerminal: isTty,
+    color: isTty && !env["NO_COLOR"] && env["TERM"] !== "dumb",
     get width() {
-      width ??= isTerminal ? terminalWidth(descriptor, env) : DEFAULT_WIDTH;
+      width ??= isTty ? terminalWidth(descriptor, env) : DEFAULT_WIDTH;
       return width;
     },
   };
@@ -25,7 +25,7 @@ export function inspectTerminal(descriptor: 1 | 2, env: Readonly<Record<string, 
 const DEFAULT_WIDTH = 80;
 
 /** `node:tty` takes 3 ms to load, so that it is asked only about what may be a terminal. */
-function isatty(descriptor: number): boolean {
+export function isTerminal(descriptor: number): boolean {
   return mayBeTerminal(descriptor) && tty().isatty(descriptor);
 }
 

@@ -31,6 +31,7 @@ export function makeReleaseService(base: ServiceBase): ReleaseService {
       (await import("./reconfigure.ts")).applyChanges(base, release, plan, options),
     evaluate: async (release, expressions, options = {}) =>
       (await import("./evaluate.ts")).evaluate(release, expressions, options),
+    observe: async (release, options = {}) => (await import("./observe.ts")).observe(release, options),
     remoteShell: async (release) => (await import("./shell.ts")).remoteShell(release),
   };
 }
