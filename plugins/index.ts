@@ -29,6 +29,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "script", provides: { commands: ["script"] }, load: () => import("./script/index.ts") },
   { name: "relup", provides: { commands: ["relup"] }, load: () => import("./relup/index.ts") },
   { name: "appup", provides: { commands: ["appup"] }, load: () => import("./appup/index.ts") },
+  { name: "lint", provides: { commands: ["lint"] }, load: () => import("./lint/index.ts") },
   { name: "spec", provides: { commands: ["spec"] }, load: () => import("./spec/index.ts") },
   { name: "beam", provides: { commands: ["beam"] }, load: () => import("./beam/index.ts") },
   { name: "term", provides: { commands: ["term"] }, load: () => import("./term/index.ts") },

@@ -1,4 +1,4 @@
-import { EnitError, definePlugin } from "../../src/contract/index.ts";
+import { definePlugin, readBehaviour } from "../../src/contract/index.ts";
 import { drawAppups, explainAppups } from "./render.ts";
 
 export default definePlugin({
@@ -37,12 +37,3 @@ export default definePlugin({
     },
   },
 });
-
-function readBehaviour(text: string): readonly [name: string, base: string] {
-  const [, name, base] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
-  if (name !== undefined && base !== undefined) return [name, base];
-  throw new EnitError("bad_behaviour", `cannot use the behaviour "${text}": it is not of the form NAME=BASE`, {
-    kind: "usage",
-    data: { value: text },
-  });
-}

@@ -1,4 +1,4 @@
-import type { AppupPreview, BuildResult } from "../knit/index.ts";
+import type { AppupPreview, BuildResult, LintReport } from "../knit/index.ts";
 import type { Log } from "./context.ts";
 
 /** Builds releases from a `reltool.config`, natively: no Erlang VM is started, except for `.script` files. */
@@ -14,6 +14,18 @@ export interface BuildService {
    * directory of an application, the directory of a release, or the tarball of one. Calls the hook `upgrade:appup`.
    */
   appups(older: string, newer: string, options?: AppupOptions): Promise<AppupPreview>;
+  /**
+   * Looks for what would hurt in the upgrade from one release to another, each a directory or a tarball, and back. Nothing is
+   * run.
+   */
+  lint(older: string, newer: string, options?: LintOptions): Promise<LintReport>;
+}
+
+export interface LintOptions {
+  /** What behaviours are built on, as the option `behaviours` of a `reltool.config`. */
+  readonly behaviours?: readonly (readonly [name: string, base: string])[];
+  /** What not to warn of: a code, or `CODE:NAME` for one module or application. */
+  readonly ignore?: readonly string[];
 }
 
 export interface AppupOptions {

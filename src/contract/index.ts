@@ -1,7 +1,8 @@
 export { EnitError, nearestName, toFileError } from "../error/index.ts";
 export type { AgentService, InstalledAgent, SentAgent } from "./agent.ts";
 export { applicationArguments, findInPath } from "./application-path.ts";
-export type { AppupOptions, BuildOptions, BuildService } from "./build.ts";
+export { readBehaviour } from "./behaviour-argument.ts";
+export type { AppupOptions, BuildOptions, BuildService, LintOptions } from "./build.ts";
 export type { EnitErrorOptions, ErrorKind, SourcePosition } from "../error/index.ts";
 export type {
   ArgumentDefinition,
@@ -92,7 +93,7 @@ export type {
 } from "./top.ts";
 export type { CallOptions, NodeConnection } from "../dist/index.ts";
 export type { ConfigOrigin, ExplainedKey, KeyChange, ReconfigurePlan, Release } from "../release/index.ts";
-export type { AppupPreview } from "../knit/index.ts";
+export type { AppupPreview, LintReport } from "../knit/index.ts";
 export type { Term } from "../term/index.ts";
 export type { TraceEnd, TracedMessage } from "../trace/index.ts";
 export type {

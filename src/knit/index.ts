@@ -8,6 +8,8 @@ export type {
   BuildTools,
 } from "./build-request.ts";
 export type { BuildWarning } from "./config/config.ts";
+export { lintReleases, parseIgnored } from "./lint/index.ts";
+export type { LintReport } from "./lint/index.ts";
 export { previewAppups } from "./preview/index.ts";
 export type { AppupPreview } from "./preview/index.ts";
 export type { OverlayOperation, OverlayOperations } from "./overlay/run-overlays.ts";

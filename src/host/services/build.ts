@@ -1,5 +1,12 @@
 import type { BuildOptions, BuildService, Context, HookName, Overlay, OverlayContext } from "../../contract/index.ts";
-import { type BuildPlugins, type BuildTools, buildRelease, previewAppups } from "../../knit/index.ts";
+import {
+  type BuildPlugins,
+  type BuildTools,
+  buildRelease,
+  lintReleases,
+  parseIgnored,
+  previewAppups,
+} from "../../knit/index.ts";
 import { findOtp } from "../../otp/index.ts";
 import type { ServiceBase } from "./index.ts";
 
@@ -37,6 +44,15 @@ export function makeBuildService(base: ServiceBase): BuildService {
         change: base.plugins.hasHook("upgrade:appup")
           ? (instructions, facts) => base.hooks.waterfall("upgrade:appup", instructions, facts)
           : undefined,
+      }),
+    lint: (older, newer, options = {}) =>
+      lintReleases({
+        older,
+        newer,
+        behaviours: new Map(options.behaviours),
+        ignored: (options.ignore ?? []).map(parseIgnored),
+        otp: findOtp({ root: base.settings.otpRoot }),
+        signal: base.signal,
       }),
   };
 }

@@ -13,7 +13,7 @@ export interface Config {
 
 /** Something about a build that is worth a warning. */
 export interface BuildWarning {
-  /** A stable snake_case word. */
+  /** A stable word: of lint with hyphens, else in snake_case. */
   readonly code: string;
   readonly message: string;
 }

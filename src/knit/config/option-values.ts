@@ -61,6 +61,21 @@ export const asAtomPairs: Reader<ReadonlyMap<string, string>> = {
   },
 };
 
+/** Words, and pairs of words, each an atom or a string: what stands alone has no second. */
+export const asWords: Reader<readonly (readonly [first: string, second: string | undefined])[]> = {
+  form: "[Atom | {Atom, Atom}]",
+  read: (value) => {
+    const readOne = (element: Term): readonly [string, string | undefined] | undefined => {
+      const [first, second] = isTuple(element, 2) ? element.elements.map(textValue) : [textValue(element)];
+      return first === undefined || first === "" || (isTuple(element) && second === undefined)
+        ? undefined
+        : [first, second];
+    };
+    const single = readText(value);
+    return single === undefined ? readAll(value, readOne) : [[single, undefined]];
+  },
+};
+
 /** A regular expression, or `{RegExp, Options}`. */
 export const asPattern: Reader<{ readonly source: string; readonly options: readonly Term[] }> = {
   form: "RegExp | {RegExp, Options}",

@@ -1,8 +1,19 @@
 import { resolve } from "node:path";
 import { EnitError, nearestName } from "../../error/index.ts";
 import { type Term, type TupleTerm, atomName, isTuple, listElements, printTerm } from "../../term/index.ts";
+import { type IgnoredWarning, readIgnored } from "../lint/index.ts";
 import type { Config, Warn } from "./config.ts";
-import { type Reader, asAny, asAtomPairs, asBoolean, asPattern, asText, asTexts, asTuples } from "./option-values.ts";
+import {
+  type Reader,
+  asAny,
+  asAtomPairs,
+  asBoolean,
+  asPattern,
+  asText,
+  asTexts,
+  asTuples,
+  asWords,
+} from "./option-values.ts";
 
 /** A regular expression with the options that `re:run/3` gets. */
 export interface VersionPattern {
@@ -28,6 +39,8 @@ export interface KnitOptions {
   readonly upgradeVersions: readonly string[] | undefined;
   /** What behaviours are built on, for those whose modules do not tell: `my_server` on `gen_server`. */
   readonly behaviours: ReadonlyMap<string, string>;
+  /** The warnings of upgrades that are not wanted. */
+  readonly lintIgnore: readonly IgnoredWarning[];
   /** Default: yes. */
   readonly removeTmp: boolean;
   /** Default: the directory of the configuration. */
@@ -56,6 +69,7 @@ const READERS = {
   version_min: asText,
   upgrade_versions: asTexts,
   behaviours: asAtomPairs,
+  lint_ignore: asWords,
   remove_tmp: asBoolean,
   target_dir: asText,
   release_dir: asText,
@@ -102,6 +116,9 @@ export function readOptions(config: Config, warn: Warn): KnitOptions {
     versionMin: read("version_min"),
     upgradeVersions: read("upgrade_versions"),
     behaviours: read("behaviours") ?? new Map(),
+    lintIgnore: (read("lint_ignore") ?? []).map(([code, name]) =>
+      readIgnored(code, name, placeIn(config, given.get("lint_ignore"))),
+    ),
     removeTmp: read("remove_tmp") ?? true,
     targetDir,
     releaseDir: path("release_dir") ?? resolve(targetDir, "releases"),
@@ -146,6 +163,11 @@ function readValue<N extends OptionName>(name: N, option: TupleTerm, config: Con
     `cannot use the option ${shown(option)} (${placeOf(option, config)}): it must be {${name}, ${reader.form}}`,
     { kind: "input", data: { option: name, file: config.file, ...position } },
   );
+}
+
+function placeIn(config: Config, option: TupleTerm | undefined): { text: string; data: Record<string, unknown> } {
+  if (option === undefined) return { text: config.file, data: { file: config.file } };
+  return { text: placeOf(option, config), data: { file: config.file, ...config.positionOf(option) } };
 }
 
 function placeOf(term: Term, config: Config): string {

@@ -8,17 +8,24 @@ import { type ChangedApplication, type Way, changedApplications, endsVm } from "
 
 /** What is wrong with versions and appups, whatever the way. */
 export function checkVersions(facts: UpgradeFacts): Finding[] {
-  return facts.applications.flatMap((pair) => {
-    const { name, from, to, appup } = pair;
-    if (from === undefined || to === undefined) return [];
-    if (from.version === to.version) return from === to ? [] : checkSameVersion(name, from, to);
-    const findings: Finding[] = [];
-    if (appup !== undefined && appup.vsn !== to.version) {
-      const message = `the appup of ${name} is for the version ${appup.vsn ?? "?"}, and the application is ${to.version}`;
-      findings.push({ code: "appup-version-differs", application: name, message });
-    }
-    return [...findings, ...checkEntries(pair, from, to, facts.otpRelease)];
-  });
+  const findings = facts.applications.flatMap((pair) => checkPair(pair, facts));
+  const { relup, refused, from, to } = facts;
+  const isTold = findings.some(({ code }) => code === "no-way-down" || code === "appup-pattern-partial");
+  if (relup.up !== undefined && relup.down === undefined && refused === undefined && !isTold) {
+    const message = `the relup has a way from ${from.spec.vsn} up to ${to.spec.vsn} and none back`;
+    findings.push({ code: "no-way-down", message });
+  }
+  return findings;
+}
+
+function checkPair(pair: ApplicationPair, facts: UpgradeFacts): Finding[] {
+  const { name, from, to, appup } = pair;
+  if (from === undefined || to === undefined) return [];
+  if (from.version === to.version) return from === to ? [] : checkSameVersion(name, from, to);
+  const findings = checkEntries(pair, from, to, facts);
+  if (appup === undefined || appup.vsn === to.version) return findings;
+  const message = `the appup of ${name} is for the version ${appup.vsn ?? "?"}, and the application is ${to.version}`;
+  return [{ code: "appup-version-differs", application: name, message }, ...findings];
 }
 
 function checkSameVersion(application: string, from: ApplicationCode, to: ApplicationCode): Finding[] {
@@ -33,7 +40,7 @@ function checkEntries(
   { name, appup, up, down }: ApplicationPair,
   from: ApplicationCode,
   to: ApplicationCode,
-  otpRelease: number,
+  { otpRelease, relup }: UpgradeFacts,
 ): Finding[] {
   const partial = (["up", "down"] as const).flatMap((direction) => {
     if (appup === undefined || (direction === "up" ? up : down) !== undefined) return [];
@@ -46,15 +53,14 @@ function checkEntries(
     return [{ code: "appup-pattern-partial" as const, application: name, message }];
   });
   if (partial.length > 0) return partial;
-  if (up === undefined && down === undefined) {
+  // A relup that somebody else has made needs no appups any more.
+  if (up === undefined && relup.up === undefined) {
     const message = `${name} changes from ${from.version} to ${to.version}, and no appup has instructions for that`;
     return [{ code: "appup-missing", application: name, message }];
   }
-  if (up !== undefined && down === undefined) {
-    const message = `the appup of ${name} has a way from ${from.version} up to ${to.version} and none back`;
-    return [{ code: "no-way-down", application: name, message }];
-  }
-  return [];
+  if (down !== undefined || relup.down !== undefined || appup === undefined) return [];
+  const message = `the appup of ${name} has a way from ${from.version} up to ${to.version} and none back`;
+  return [{ code: "no-way-down", application: name, message }];
 }
 
 function patternOf(entry: Term): string | undefined {

@@ -13,6 +13,8 @@ export interface UpgradeFacts {
   readonly relup: { readonly up: readonly Term[] | undefined; readonly down: readonly Term[] | undefined };
   /** Why there is no relup, where it was refused. */
   readonly refused?: { readonly message: string; readonly application?: string | undefined };
+  /** What behaviours are built on, for those whose modules do not tell: `my_server` on `gen_server`. */
+  readonly behaviours: ReadonlyMap<string, string>;
   /** The OTP of the newer release. */
   readonly otpRelease: number;
   /** The modules that are part of the emulator. */
@@ -51,8 +53,9 @@ export interface ReleaseFacts {
 /** Something about an upgrade that will probably hurt. */
 export interface LintWarning {
   readonly code: LintCode;
-  readonly application: string | undefined;
-  readonly module: string | undefined;
+  /** `null` where it is about none, or about several. */
+  readonly application: string | null;
+  readonly module: string | null;
   /** A sentence without a dot at its end. */
   readonly message: string;
   /** What to do about it. */

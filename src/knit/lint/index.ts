@@ -1,6 +1,6 @@
-export { LINT_CODES, isLintCode } from "./codes.ts";
-export type { LintCode } from "./codes.ts";
-export { collectFacts } from "./collect.ts";
-export type { CollectOptions, ReleaseSource } from "./collect.ts";
-export type { ApplicationPair, LintWarning, ReleaseFacts, UpgradeFacts } from "./facts.ts";
+export { preloadedOf } from "./collect.ts";
+export type { ApplicationPair, LintWarning, UpgradeFacts } from "./facts.ts";
+export { type IgnoredWarning, parseIgnored, readIgnored, withoutIgnored } from "./ignore.ts";
 export { lintUpgrades } from "./lint.ts";
+export { type LintReport, lintReleases, wayIn } from "./lint-releases.ts";
+export { factsOfTarball, factsOfTree } from "./release-facts.ts";

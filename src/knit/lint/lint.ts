@@ -41,7 +41,7 @@ const SINGLE: readonly ((way: Way) => Finding[])[] = [
 export function lintUpgrades(upgrades: readonly UpgradeFacts[]): LintWarning[] {
   const warnings = new Map<string, LintWarning>();
   const add = (finding: Finding, facts: UpgradeFacts, direction?: UpgradeDirection): void => {
-    const { code, application, module, message } = finding;
+    const { code, application = null, module = null, message } = finding;
     const key = JSON.stringify([code, application, module, message]);
     const known = warnings.get(key);
     warnings.set(key, {

@@ -15,7 +15,8 @@ export function processKindOf(analysis: ModuleAnalysis, side: Side): ProcessKind
     if (isKind(name)) return name;
     if (seen.has(name)) continue;
     seen.add(name);
-    waiting.push(...(side.modules.get(name)?.analysis.behaviours ?? []));
+    const declared = side.behaviours.get(name);
+    waiting.push(...(declared === undefined ? (side.modules.get(name)?.analysis.behaviours ?? []) : [declared]));
   }
   const handlesSystemMessages = ["system_continue/3", "system_terminate/4"].every((each) => analysis.exports.has(each));
   return handlesSystemMessages ? "special" : undefined;

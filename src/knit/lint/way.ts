@@ -2,7 +2,7 @@ import type { UpgradeDirection } from "../../otp/index.ts";
 import type { Term } from "../../term/index.ts";
 import { ModuleAnalysis } from "../analysis/index.ts";
 import type { ApplicationCode, ModuleCode } from "../code/index.ts";
-import type { ApplicationPair, ReleaseFacts, UpgradeFacts } from "./facts.ts";
+import type { ReleaseFacts, UpgradeFacts } from "./facts.ts";
 import { type Step, readSteps } from "./steps.ts";
 
 /** An upgrade in one direction: from the code that runs to the code that is gone to. */
@@ -41,6 +41,8 @@ export interface Side {
   readonly release: ReleaseFacts;
   /** By name, all modules of all applications. */
   readonly modules: ReadonlyMap<string, OwnedModule>;
+  /** What behaviours are said to be built on. */
+  readonly behaviours: ReadonlyMap<string, string>;
 }
 
 const analyses = new WeakMap<ModuleCode, ModuleAnalysis>();
@@ -56,8 +58,8 @@ export function analyse(module: ModuleCode): ModuleAnalysis {
 
 /** Turns an upgrade into its two ways. One that there is no relup for has no steps. */
 export function waysOf(facts: UpgradeFacts): readonly Way[] {
-  const from = makeSide(facts.from, facts.applications, "from");
-  const to = makeSide(facts.to, facts.applications, "to");
+  const from = makeSide(facts, "from");
+  const to = makeSide(facts, "to");
   return [makeWay("up", facts, from, to), makeWay("down", facts, to, from)];
 }
 
@@ -93,14 +95,15 @@ function makeWay(direction: UpgradeDirection, facts: UpgradeFacts, source: Side,
   };
 }
 
-function makeSide(release: ReleaseFacts, applications: readonly ApplicationPair[], which: "from" | "to"): Side {
+function makeSide(facts: UpgradeFacts, which: "from" | "to"): Side {
+  const { applications, behaviours, [which]: release } = facts;
   const modules = new Map<string, OwnedModule>();
   for (const { name, [which]: code } of applications) {
     for (const module of code?.modules.values() ?? []) {
       modules.set(module.name, { application: name, analysis: analyse(module) });
     }
   }
-  return { release, modules };
+  return { release, modules, behaviours };
 }
 
 function findRestarts(steps: readonly Step[]): ReadonlyMap<string, readonly [number, number]> {

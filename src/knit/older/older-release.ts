@@ -1,5 +1,6 @@
 import { EnitError } from "../../error/index.ts";
 import { type ReleaseSpec, parseReleaseFile, readZip } from "../../otp/index.ts";
+import { isNativeCode, nativeDigest } from "../tree/native-files.ts";
 import { readTarball, type TarChoice, type TarMember } from "../../tar/index.ts";
 
 /** An older release, as far as an upgrade needs it. */
@@ -11,6 +12,10 @@ export interface OlderRelease {
   readonly spec: ReleaseSpec;
   /** What is in `lib`, by the names of the directories (`stdlib-4.2`), whether they are directories or archives. */
   readonly libraries: ReadonlyMap<string, OlderLibrary>;
+  /** What lies beside its `.rel` file: `sys.config`, `vm.args` and `relup`, by these names, as far as they are there. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Whether `releases/RELEASES` is there, which `release_handler` knows its releases by. */
+  readonly hasReleasesFile: boolean;
 }
 
 /** What is in the `ebin` of an application. */
@@ -19,6 +24,10 @@ export interface OlderLibrary {
   readonly names: ReadonlySet<string>;
   /** The files that are not known already, by path below the application's directory: `ebin/lists.beam`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What tells versions of native code in `priv` apart, by path below the application's directory. */
+  readonly nativeCode: ReadonlyMap<string, string>;
+  /** Whether it is an archive (`.ez`). */
+  readonly isArchive: boolean;
 }
 
 export interface ReadOlderOptions {
@@ -55,10 +64,12 @@ class ReleaseCollector {
   readonly #file: string;
   readonly #release: ReleaseId | undefined;
   readonly #isKnown: (path: string, bytes: Uint8Array) => boolean;
-  readonly #libraries = new Map<string, { names: Set<string>; files: Map<string, Uint8Array> }>();
+  readonly #libraries = new Map<string, CollectedLibrary>();
+  readonly #beside = new Map<string, Map<string, Uint8Array>>();
   readonly #others = new Set<string>();
   #spec: ReleaseSpec | undefined;
   #version = "";
+  #hasReleasesFile = false;
 
   constructor(file: string, release: ReleaseId | undefined, isKnown: (path: string, bytes: Uint8Array) => boolean) {
     this.#file = file;
@@ -74,29 +85,37 @@ class ReleaseCollector {
       if (type === "directory" && parts.length === 2) this.#library(directory);
       if (type !== "file") return "skip";
       if (parts.length === 2 && directory.endsWith(ARCHIVE)) return "read";
+      if (third === "priv" && isNativeCode(path)) return "read";
       return parts.length === 4 && third === "ebin" && name !== undefined ? "read" : "skip";
     }
+    if (top === "releases" && parts.length === 2 && directory === "RELEASES") this.#hasReleasesFile = true;
+    if (top === "releases" && parts.length === 3 && BESIDE.has(third ?? "") && type === "file") return "read";
     if (top === "releases" && parts.length === 3 && third?.endsWith(".rel") === true) {
       const wanted = this.#release;
       if (wanted === undefined || (directory === wanted.version && third === `${wanted.name}.rel`)) return "read";
       this.#others.add(parts.join("/"));
     }
-    return this.#isComplete() ? "stop" : "skip";
+    return top !== "releases" && this.#isComplete() ? "stop" : "skip";
   };
 
   readonly content = ({ path }: TarMember, bytes: Uint8Array): void => {
     const parts = partsOf(path);
     const [top, directory = "", third, name = ""] = parts;
-    if (top === "releases") {
+    if (top === "releases" && BESIDE.has(third ?? "")) {
+      const files = this.#beside.get(directory) ?? new Map<string, Uint8Array>();
+      this.#beside.set(directory, files.set(third ?? "", bytes.slice()));
+    } else if (top === "releases") {
       const spec = parseReleaseFile(bytes, `${this.#file}:${parts.join("/")}`);
       if (this.#spec !== undefined && this.#spec.applications.length >= spec.applications.length) return;
       this.#spec = spec;
       this.#version = directory;
     } else if (third === "ebin") {
       this.#add(directory, name, bytes);
+    } else if (third === "priv") {
+      this.#library(directory).nativeCode.set(parts.slice(2).join("/"), nativeDigest(bytes));
     } else {
       const library = directory.slice(0, -ARCHIVE.length);
-      this.#library(library);
+      this.#library(library).isArchive = true;
       for (const entry of readZip(bytes)) {
         const [inside, ebin, file, ...deeper] = entry.name.split("/");
         if (inside === library && ebin === "ebin" && file !== undefined && deeper.length === 0) {
@@ -112,13 +131,20 @@ class ReleaseCollector {
     if (this.#spec.name !== name || this.#spec.vsn !== version) {
       throw foreign(this.#file, this.#release, [`${this.#spec.name} ${this.#spec.vsn}`]);
     }
-    return { version, file: this.#file, spec: this.#spec, libraries: this.#libraries };
+    return {
+      version,
+      file: this.#file,
+      spec: this.#spec,
+      libraries: this.#libraries,
+      files: this.#beside.get(version) ?? new Map(),
+      hasReleasesFile: this.#hasReleasesFile,
+    };
   }
 
-  #library(directory: string): { names: Set<string>; files: Map<string, Uint8Array> } {
+  #library(directory: string): CollectedLibrary {
     const known = this.#libraries.get(directory);
     if (known !== undefined) return known;
-    const library = { names: new Set<string>(), files: new Map<string, Uint8Array>() };
+    const library: CollectedLibrary = { names: new Set(), files: new Map(), nativeCode: new Map(), isArchive: false };
     this.#libraries.set(directory, library);
     return library;
   }
@@ -139,7 +165,15 @@ class ReleaseCollector {
   }
 }
 
+interface CollectedLibrary {
+  readonly names: Set<string>;
+  readonly files: Map<string, Uint8Array>;
+  readonly nativeCode: Map<string, string>;
+  isArchive: boolean;
+}
+
 const ARCHIVE = ".ez";
+const BESIDE = new Set(["sys.config", "vm.args", "relup"]);
 /** What is at the top of a release, the directories of `erts` aside. */
 const TOP = new Set(["bin", "lib", "releases"]);
 

@@ -9,7 +9,7 @@ import {
   readReleaseFile,
 } from "../../otp/index.ts";
 import { type ApplicationCode, applicationCodeOf, readApplicationCode } from "../code/index.ts";
-import { readOlderRelease } from "../older/index.ts";
+import { type OlderRelease, readOlderRelease } from "../older/index.ts";
 
 /** What stands for one version: an application, or a release with those of its applications that it packs. */
 export interface CodeSource {
@@ -19,6 +19,8 @@ export interface CodeSource {
   readonly version: string;
   /** By name; of an application, itself. */
   readonly applications: ReadonlyMap<string, ApplicationCode>;
+  /** A release as its `.rel` file has it, and, from a tarball, as it was read; `undefined` for an application. */
+  readonly release?: { readonly spec: ReleaseSpec; readonly tarball?: OlderRelease };
 }
 
 /**
@@ -44,17 +46,26 @@ export async function openSource(path: string, signal: AbortSignal): Promise<Cod
     const isThere = listDirectoryIfAny(join(directory, "ebin"))?.includes(`${name}.app`) === true;
     return isThere ? [[name, readApplicationCode(directory)] as const] : [];
   });
-  return { kind: "release", path, name: spec.name, version: spec.vsn, applications: new Map(applications) };
+  return {
+    kind: "release",
+    path,
+    name: spec.name,
+    version: spec.vsn,
+    applications: new Map(applications),
+    release: { spec },
+  };
 }
 
 async function openTarball(path: string, signal: AbortSignal): Promise<CodeSource> {
-  const { spec, libraries } = await readOlderRelease(path, undefined, { signal });
+  const tarball = await readOlderRelease(path, undefined, { signal });
+  const { spec, libraries } = tarball;
   const applications = spec.applications.flatMap(({ name, vsn }) => {
     const library = libraries.get(`${name}-${vsn}`);
     if (library === undefined || !library.names.has(`${name}.app`)) return [];
     return [[name, applicationCodeOf(library.files, `${path}:lib/${name}-${vsn}`)] as const];
   });
-  return { kind: "release", path, name: spec.name, version: spec.vsn, applications: new Map(applications) };
+  const { name, vsn: version } = spec;
+  return { kind: "release", path, name, version, applications: new Map(applications), release: { spec, tarball } };
 }
 
 function findReleaseSpec(root: string): ReleaseSpec | undefined {

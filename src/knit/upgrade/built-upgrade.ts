@@ -1,4 +1,5 @@
 import { type Term, printTerm } from "../../term/index.ts";
+import type { LintWarning } from "../lint/index.ts";
 import type { ModuleChanges } from "../code/index.ts";
 import type { Tarball } from "../package/tarball.ts";
 import { type Effects, effectsOf } from "./effects.ts";
@@ -15,6 +16,8 @@ export interface BuiltUpgrade {
   readonly leftOut: readonly LeftOut[];
   /** What changes, each pair of versions once; `erts` stands for the emulator. */
   readonly applications: readonly BuiltChange[];
+  /** What will probably hurt, see docs/lint.md. */
+  readonly lint: readonly LintWarning[];
 }
 
 export interface BuiltWay {
@@ -58,6 +61,7 @@ export function describeUpgrade(plan: UpgradePlan, file: string, tarball: Tarbal
       down: down?.length ?? null,
     })),
     leftOut: plan.leftOut,
+    lint: plan.lint,
     applications: plan.changes.map(describeChange),
   };
 }

@@ -31,7 +31,7 @@ export class OlderCode {
     const release = await readOlderRelease(file, { name, version }, { signal, isKnown: this.#tree.has });
     for (const [library, content] of release.libraries) this.#add(release, library, content);
     // What was compared is not needed any more.
-    const libraries = new Map([...release.libraries].map(([library, { names }]) => [library, { names, files: EMPTY }]));
+    const libraries = new Map([...release.libraries].map(([library, all]) => [library, { ...all, files: EMPTY }]));
     return { ...release, libraries };
   }
 

@@ -6,8 +6,10 @@ import type { BuildWarning } from "../config/config.ts";
 import type { AppupWay } from "../appup/index.ts";
 import { type ModuleChanges, compareModules } from "../code/index.ts";
 import { type OlderTarball, findOlder } from "../older/index.ts";
+import type { LintWarning } from "../lint/index.ts";
 import type { Project } from "../project.ts";
 import { type AppupChange, makeAppups } from "./appups.ts";
+import { lintPlan } from "./lint-plan.ts";
 import { type LeftOut, type ReleaseWays, makeWays } from "./make-ways.ts";
 import { OlderCode } from "./older-code.ts";
 import { checkVersions, readOlder } from "./read-older.ts";
@@ -35,6 +37,8 @@ export interface UpgradePlan {
   readonly libraries: ReadonlySet<string>;
   /** Whether some older release has another emulator. */
   readonly emulator: boolean;
+  /** What will probably hurt. */
+  readonly lint: readonly LintWarning[];
 }
 
 export interface UpgradeRequest {
@@ -101,6 +105,10 @@ async function makePlan(
   const from = ways.map(({ version }) => version);
   const final = await askPlugins(relup, project, from);
   const reached = older.filter(({ version }) => from.includes(version));
+  const { tree: root, spec } = request;
+  const lint = lintPlan({ project, root, spec, tree, older: reached, code, appups, relup: final });
+  for (const { code: word, message, hint } of lint)
+    request.warn({ code: word, message: `${message} [${word}]\n  ${hint}` });
   return {
     relup: formatTermFile(final, { otp: otp.release }),
     ways,
@@ -109,7 +117,8 @@ async function makePlan(
     libraries: new Set(
       [...tree.libraries].filter((library) => reached.some(({ libraries }) => !libraries.has(library))),
     ),
-    emulator: reached.some(({ spec }) => spec.ertsVersion !== request.spec.ertsVersion),
+    emulator: reached.some((each) => each.spec.ertsVersion !== spec.ertsVersion),
+    lint,
   };
 }
 

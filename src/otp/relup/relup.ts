@@ -12,7 +12,7 @@ import type { ApplicationIndex } from "../applications.ts";
 import type { OtpInstallation } from "../installation.ts";
 import type { ReleaseSpec } from "../rel.ts";
 import { type UpgradableRelease, readUpgradableRelease } from "./release.ts";
-import { collectScripts } from "./scripts.ts";
+import { type ReadAppup, collectScripts } from "./scripts.ts";
 import { translateScripts } from "./translate.ts";
 import type { RelupWarning } from "./warning.ts";
 
@@ -29,6 +29,8 @@ export interface RelupOptions {
   readonly restartEmulator?: boolean;
   /** Refuse what would be warned of. */
   readonly warningsAsErrors?: boolean;
+  /** Gives the appup of an application; `undefined` if it has none. Default: the file in its directory. */
+  readonly readAppup?: ReadAppup;
 }
 
 export interface OlderRelease {
@@ -81,9 +83,9 @@ function makePath(
   direction: UpgradeDirection,
   top: UpgradableRelease,
   base: UpgradableRelease,
-  { otp, restartEmulator = false }: RelupOptions,
+  { otp, restartEmulator = false, readAppup }: RelupOptions,
 ): { readonly instructions: readonly Term[]; readonly warnings: readonly RelupWarning[] } {
-  const { scripts, warnings } = collectScripts(direction, top, base, otp.release);
+  const { scripts, warnings } = collectScripts(direction, top, base, { otpRelease: otp.release, readAppup });
   const [next, previous] = direction === "up" ? [top, base] : [base, top];
   const instructions = translateScripts(
     direction,

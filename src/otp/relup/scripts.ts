@@ -1,11 +1,22 @@
 import { EnitError } from "../../error/index.ts";
 import { atom, tuple } from "../../term/index.ts";
-import { type UpgradeDirection, findAppupScript, readAppupIfAny } from "../appup.ts";
+import type { AppSpec } from "../application.ts";
+import { type Appup, type UpgradeDirection, findAppupScript, readAppupIfAny } from "../appup.ts";
 import { joinPath } from "../filename.ts";
 import type { ReleaseMember } from "../release-members.ts";
 import type { UpgradableRelease } from "./release.ts";
 import type { UpgradeScript } from "./step.ts";
 import type { RelupWarning } from "./warning.ts";
+
+/** Gives the appup of an application; `undefined` if it has none. */
+export type ReadAppup = (application: AppSpec) => Appup | undefined;
+
+interface ScriptOptions {
+  /** The release of OTP whose rules count for regular expressions. */
+  readonly otpRelease: number;
+  /** Default: reads the file in the application's directory. */
+  readonly readAppup: ReadAppup | undefined;
+}
 
 export interface UpgradeScripts {
   readonly scripts: readonly UpgradeScript[];
@@ -22,14 +33,14 @@ export function collectScripts(
   direction: UpgradeDirection,
   top: UpgradableRelease,
   base: UpgradableRelease,
-  otpRelease: number,
+  options: ScriptOptions,
 ): UpgradeScripts {
   const [from, to] = direction === "up" ? [base, top] : [top, base];
   const warnings: RelupWarning[] = [];
   const changed = top.members.flatMap((member) => {
     const old = base.members.find(({ name }) => name === member.name);
     if (old === undefined || old.spec.vsn === member.spec.vsn) return [];
-    return [readScript(direction, member, old.spec.vsn, otpRelease, warnings)];
+    return [readScript(direction, member, old.spec.vsn, options, warnings)];
   });
   const absentIn = (release: UpgradableRelease, { name }: { readonly name: string }): boolean =>
     !release.spec.applications.some((each) => each.name === name);
@@ -55,14 +66,14 @@ function readScript(
   direction: UpgradeDirection,
   { name, spec }: ReleaseMember,
   oldVsn: string,
-  otpRelease: number,
+  { otpRelease, readAppup = readFileOf }: ScriptOptions,
   warnings: RelupWarning[],
 ): UpgradeScript {
-  const file = joinPath(spec.ebinDir, `${name}.appup`);
+  const file = fileOf(spec);
   const [from, to] = direction === "up" ? [oldVsn, spec.vsn] : [spec.vsn, oldVsn];
   const way = `"${name}" from ${from} to ${to}`;
   const data = { application: name, from, to, file };
-  const appup = readAppupIfAny(file);
+  const appup = readAppup(spec);
   if (appup === undefined) {
     throw new EnitError("appup_not_found", `cannot take ${way}: there is no appup "${file}"`, {
       kind: "input",
@@ -80,4 +91,12 @@ function readScript(
     throw new EnitError("appup_version_not_found", `cannot take ${way}: ${state}`, { kind: "input", data });
   }
   return script.instructions.map((term) => ({ term, place: { file, position: () => script.positionOf(term) } }));
+}
+
+function fileOf({ ebinDir, name }: AppSpec): string {
+  return joinPath(ebinDir, `${name}.appup`);
+}
+
+function readFileOf(application: AppSpec): Appup | undefined {
+  return readAppupIfAny(fileOf(application));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LINT_CODES } from "../../../src/knit/lint/index.ts";
+import { LINT_CODES } from "../../../src/knit/lint/codes.ts";
 
 const page = readFileSync(join(import.meta.dir, "../../../docs/lint.md"), "utf8");
 const tests = ["coverage", "order", "state", "supervisors", "old-code", "release"]

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { ReleaseFacts, UpgradeFacts } from "../../../src/knit/lint/index.ts";
+import type { ReleaseFacts, UpgradeFacts } from "../../../src/knit/lint/facts.ts";
 import { findOtp } from "../../../src/otp/index.ts";
 import { systemOtp } from "../../support/otp.ts";
 import { type LintCase, type LintLab, lintLab } from "./support.ts";

@@ -1,13 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { openBeam, stripBeam } from "../../../src/beam/index.ts";
 import { readApplicationCode } from "../../../src/knit/code/index.ts";
-import {
-  type LintWarning,
-  type ReleaseFacts,
-  type UpgradeFacts,
-  collectFacts,
-  lintUpgrades,
-} from "../../../src/knit/lint/index.ts";
+import { collectFacts } from "../../../src/knit/lint/collect.ts";
+import type { LintWarning, ReleaseFacts, UpgradeFacts } from "../../../src/knit/lint/facts.ts";
+import { lintUpgrades } from "../../../src/knit/lint/lint.ts";
 import { type ReleaseSpec, type StartType, findApplications, findOtp } from "../../../src/otp/index.ts";
 import { type Term, atom, binary, decodeTerm, encodeTerm, list, listElements, tuple } from "../../../src/term/index.ts";
 import { type Oracle, oracle, systemOtp } from "../../support/otp.ts";
@@ -109,8 +105,7 @@ export async function lintLab(): Promise<LintLab> {
       };
       return { facts: { spec, ...more }, applications: new Map(all.map((app) => [app.name, app])) };
     };
-    const places = findApplications({ libDirs: [...applications.map((_, at) => dir.join(`lib/${at}`)), otp.libDir] });
-    const facts = collectFacts(source("1", old, each.from), source("2", fresh, each.to), { otp, index: places });
+    const facts = collectFacts(source("1", old, each.from), source("2", fresh, each.to), { otp });
     return lintUpgrades([each.change?.(facts) ?? facts]);
   };
   return {
