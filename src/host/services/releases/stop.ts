@@ -4,6 +4,7 @@ import { EnitError } from "../../../error/index.ts";
 import { type Release, findReleaseName, loadRelease, releaseStateDir } from "../../../release/index.ts";
 import { type RunningVm, findRunningVm, osPidOf, stopNode, stopRelease } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
+import { runningEnvironment } from "./load.ts";
 import { connectByName } from "./connect.ts";
 
 /** Stops a release as `ReleaseService.stop` does. */
@@ -65,7 +66,7 @@ async function stopForeign(
 /** Its files are asked for the timeout alone: a release whose files are broken, or gone, must be stopped all the same. */
 async function loadIfPossible({ settings, log }: ServiceBase, name: string): Promise<Release | undefined> {
   try {
-    return await loadRelease(name, settings);
+    return await loadRelease(name, settings, { environment: runningEnvironment });
   } catch (error) {
     if (!(error instanceof EnitError)) throw error;
     if (error.code === "release_not_found" && findRunningVm(releaseStateDir(name, settings)) === undefined) throw error;
