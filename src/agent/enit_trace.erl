@@ -8,7 +8,7 @@
 %% Owner and tracer watch each other, so that killing one of them leaves nothing traced.
 -module(enit_trace).
 
--export([start/2, await/1, fields/2]).
+-export([run/2, start/3, fields/2]).
 
 %% Times in milliseconds. `queue`: messages waiting for the tracer, and for enit; `size`: elements of a list, bytes of a binary.
 -type request() ::
@@ -22,23 +22,35 @@
           queue := pos_integer(),
           size := pos_integer()}.
 
+-type started() :: #{owner := pid(), tracer := pid(), processes := non_neg_integer(), functions := non_neg_integer()}.
+
 %% How long the last names are waited for, and a tracer whose messages nobody takes.
 -define(NAMES_TIME, 1000).
 -define(FINISH_TIME, 5000).
 
-%% Starts a trace whose messages go to Client:
-%% {enit_trace, message, Message}, {enit_trace, name, Pid, Name}, and at last
-%% {enit_trace, done, Reason, Messages, [{{M, F, A}, Calls, Microseconds}]}.
+%% Runs a trace whose messages go to Client:
+%% {enit_trace, started, Started}, {enit_trace, message, Message}, {enit_trace, name, Pid, Name}, and at last
+%% {enit_trace, done, Reason, Messages, [{{M, F, A}, Calls, Microseconds}]}, unless the owner is killed.
 %% The owner is told to stop by `stop`, the tracer by {ack, Count} how many messages were taken in all.
--spec start(Client :: pid(), request()) ->
-          {ok, #{owner := pid(), tracer := pid(), processes := non_neg_integer(), functions := non_neg_integer()}}
-        | {error, term()}.
-start(Client, Request) ->
+-spec run(Client :: pid(), request()) -> ok | {error, term()}.
+run(Client, Request) ->
+    case start(Client, Request, [self()]) of
+        {ok, #{owner := Owner} = Started} ->
+            Monitor = monitor(process, Owner),
+            Client ! {enit_trace, started, Started},
+            receive {'DOWN', Monitor, process, Owner, _} -> ok end;
+        {error, _} = Error ->
+            Error
+    end.
+
+%% The same, without waiting for the end. The processes of Own are not traced.
+-spec start(Client :: pid(), request(), Own :: [pid()]) -> {ok, started()} | {error, term()}.
+start(Client, Request, Own) ->
     case enit_trace_plan:prepare(Request) of
         {ok, Plan} ->
             Caller = self(),
             Tag = make_ref(),
-            {Owner, Monitor} = spawn_opt(fun() -> own(Caller, Tag, Client, Plan, Request) end,
+            {Owner, Monitor} = spawn_opt(fun() -> own(Caller, Tag, Client, Plan#{own => Own}, Request) end,
                                          [monitor, {priority, high}]),
             receive
                 {Tag, Reply} -> demonitor(Monitor, [flush]), Reply;
@@ -48,35 +60,24 @@ start(Client, Request) ->
             Error
     end.
 
-%% Returns when the owner is gone, whatever ended it.
--spec await(Owner :: pid()) -> ok.
-await(Owner) ->
-    Monitor = monitor(process, Owner),
-    receive {'DOWN', Monitor, process, Owner, _} -> ok end.
-
 -spec fields(module(), Record :: atom()) -> {ok, [atom()]} | {error, no_module | no_debug_info | {no_record, [atom()]}}.
 fields(Module, Record) -> enit_trace_plan:fields(Module, Record).
 
-own(Caller, Tag, Client, Plan, #{time := Time} = Request) ->
+own(Caller, Tag, Client, #{own := Own} = Plan, Request) ->
     _ = monitor(process, Client),
     Owner = self(),
     Asked = counters:new(1, []),
     Namer = spawn_link(fun() -> name(Client, Asked) end),
     {Tracer, Monitor} = spawn_opt(fun() -> enit_trace_tracer:run(Owner, Client, Namer, Asked, Request) end,
                                   [monitor, {priority, high}, {message_queue_data, off_heap}]),
-    case enit_trace_vm:open(Tracer, [Owner, Namer], Plan) of
+    case enit_trace_vm:open(Tracer, Plan#{own => [Owner, Namer | Own]}) of
         {ok, Trace} ->
-            %% Before anything is set, so that the tracer can take it back.
-            Tracer ! {trace, Trace},
-            case enit_trace_vm:set(Trace) of
-                {ok, Counts} ->
-                    Caller ! {Tag, {ok, Counts#{owner => Owner, tracer => Tracer}}},
-                    Timer = start_timer(Time),
-                    watch(#{client => Client, tracer => Tracer, monitor => Monitor, namer => Namer,
-                            trace => Trace, timer => Timer});
-                {error, _} = Error ->
-                    enit_trace_vm:clear(Trace),
-                    Caller ! {Tag, Error}
+            Reply = set(Trace, Tracer, Monitor),
+            Caller ! {Tag, Reply},
+            case Reply of
+                {ok, _} -> watch(#{client => Client, tracer => Tracer, monitor => Monitor, namer => Namer,
+                                   trace => Trace, timer => start_timer(maps:get(time, Request))});
+                {error, _} -> enit_trace_vm:clear(Trace)
             end;
         {error, _} = Error ->
             Caller ! {Tag, Error}
@@ -84,6 +85,15 @@ own(Caller, Tag, Client, Plan, #{time := Time} = Request) ->
     unlink(Namer),
     exit(Namer, kill),
     exit(Tracer, kill).
+
+%% The tracer sets it, since it is the one process that is never traced.
+set(Trace, Tracer, Monitor) ->
+    Tracer ! {trace, Trace},
+    receive
+        {Tracer, {ok, Counts}} -> {ok, Counts#{owner => self(), tracer => Tracer}};
+        {Tracer, {error, _} = Error} -> Error;
+        {'DOWN', Monitor, process, Tracer, Reason} -> {error, {crashed, Reason}}
+    end.
 
 start_timer(infinity) -> none;
 start_timer(Time) -> erlang:start_timer(Time, self(), time).

@@ -17,7 +17,7 @@ prepare(#{patterns := Patterns, processes := Processes, flags := Flags, load := 
     try
         Functions = lists:append([targets(Number, Pattern, Load)
                                   || {Number, Pattern} <- lists:zip(lists:seq(1, length(Patterns)), Patterns)]),
-        {ok, #{functions => Functions, processes => lists:map(fun process/1, Processes), flags => Flags}}
+        {ok, #{functions => Functions, processes => lists:map(fun process/1, Processes), flags => Flags, own => []}}
     catch
         throw:Reason -> {error, Reason}
     end.

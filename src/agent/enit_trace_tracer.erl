@@ -7,12 +7,13 @@
 -define(MAX_ASKED, 1000).
 -define(MAX_NAMES, 10000).
 
-%% Runs until a limit is met, the owner says finish, or is gone. Ends with {done, Reason, Messages}.
+%% Sets the trace that the owner sends, and runs until a limit is met, the owner says finish, or is gone. Ends with {done, Reason, Messages}.
 -spec run(Owner :: pid(), Client :: pid(), Namer :: pid(), Asked :: counters:counters_ref(), map()) -> no_return() | ok.
 run(Owner, Client, Namer, Asked, Request) ->
     Monitor = monitor(process, Owner),
     receive
         {trace, Trace} ->
+            Owner ! {self(), enit_trace_vm:set(Trace)},
             {Count, Span} =
                 case maps:get(rate, Request) of
                     infinity -> {infinity, 0};

@@ -2,7 +2,7 @@
 %% one there is, unless somebody else traces there.
 -module(enit_trace_vm).
 
--export([open/3, set/1, counters/1, clear/1]).
+-export([open/2, set/1, counters/1, clear/1]).
 
 %% The name of the tracer where there is one session for all: so there is only one.
 -define(NAME, enit_trace).
@@ -14,11 +14,10 @@
 -opaque trace() :: {plan(), Tracer :: pid(), Session :: term() | none}.
 -export_type([plan/0, trace/0]).
 
-%% Opens the trace of a tracer, in which nothing is set yet. Own processes will not be traced.
--spec open(Tracer :: pid(), Own :: [pid()], plan()) ->
+%% Opens the trace of a tracer, in which nothing is set yet.
+-spec open(Tracer :: pid(), plan()) ->
           {ok, trace()} | {error, {foreign_tracer, Who :: term(), Name :: term()}}.
-open(Tracer, Own, Found) ->
-    Plan = Found#{own => Own},
+open(Tracer, Plan) ->
     case has_sessions() of
         true ->
             {ok, {Plan, Tracer, trace:session_create(enit, Tracer, [])}};
@@ -92,7 +91,7 @@ name_of(Port) when is_port(Port) ->
 name_of(_) ->
     undefined.
 
-%% Sets all of it; processes last, so that there are no messages before everything is set.
+%% Sets all of it, in the tracer; processes last, so that there are no messages before everything is set.
 -spec set(trace()) -> {ok, #{processes := non_neg_integer(), functions := non_neg_integer()}} | {error, term()}.
 set({#{functions := Functions, processes := Processes, flags := Flags, own := Own}, _, _} = Trace) ->
     Set = lists:sum([set_function(Trace, Function) || Function <- Functions]),

@@ -77,6 +77,21 @@ for (const vm of vms) {
       );
     });
 
+    test("traces none of its own processes", async () => {
+      const own = ["enit_trace", "enit_trace_tracer", "enit_trace_vm", "counters", "lists"];
+      const patterns = own.map((module) => `{${module}, '_', '_', local, [{'_', [], []}], []}`).join(", ");
+      // The namer has to find the name of a process that is not the owner's.
+      const work = "traced:work(1), receive after 0 -> ok end, {stop, owner}";
+      const { reason, events } = await run(
+        `patterns => [${patterns}, {add, [{'_', [], []}]}], processes => [all], queue => 100000`,
+        work,
+      );
+      expect(reason).toMatch(/^\{stopped,\d+,\[\]\}$/);
+      expect(events).toContain("{call,{traced,add,[1,1]}}");
+      expect(events).not.toContain("enit_trace");
+      expect(events).not.toContain("counters");
+    });
+
     test("stops when more messages wait for it, or for who takes none, than may", async () => {
       expect((await run(`${CALLS}, queue => 5`, "traced:work(1000)", "never")).reason).toMatch(
         /^\{\{msg_queue,\d+\},[0-5],\[\]\}$/,

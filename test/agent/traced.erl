@@ -9,7 +9,7 @@ run(Request, Work) -> run(Request, Work, ack).
 
 run(Request, Work, Ack) ->
     Client = spawn(fun() -> collect(Ack, [], []) end),
-    {ok, #{owner := Owner, tracer := Tracer} = Started} = enit_trace:start(Client, request(Request)),
+    {ok, #{owner := Owner, tracer := Tracer} = Started} = enit_trace:start(Client, request(Request), []),
     Monitors = [monitor(process, Pid) || Pid <- [Owner, Tracer]],
     Client ! {tracer, Tracer},
     During = state(),
@@ -34,7 +34,7 @@ request(Request) ->
                  messages => infinity, rate => infinity, queue => 5000, size => 50000},
                Request#{patterns => Patterns}).
 
-refused(Request) -> enit_trace:start(self(), request(Request)).
+refused(Request) -> enit_trace:start(self(), request(Request), []).
 
 %% Another tracer is at work: what it got of two calls, what became of the trace, what is set at the end.
 beside(Request) ->

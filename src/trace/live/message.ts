@@ -36,7 +36,8 @@ export interface CallCounter {
 }
 
 /** A message of the agent, as the types in `enit_trace.erl` have it. */
-export type AgentMessage =
+type AgentMessage =
+  | { readonly kind: "started"; readonly started: Term }
   | { readonly kind: "message"; readonly term: TupleTerm }
   | { readonly kind: "name"; readonly process: Term; readonly name: Term }
   | ({ readonly kind: "done" } & Pick<TraceEnd, "reason" | "value" | "counters">);
@@ -46,6 +47,8 @@ export function readAgentMessage(term: Term): AgentMessage | undefined {
   if (!isTagged(term, "enit_trace")) return undefined;
   const [, tag, first, second, third] = term.elements;
   switch (atomName(tag)) {
+    case "started":
+      return first === undefined ? undefined : { kind: "started", started: first };
     case "message":
       return first?.kind === "tuple" ? { kind: "message", term: first } : undefined;
     case "name":

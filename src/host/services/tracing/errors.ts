@@ -2,7 +2,7 @@ import { EnitError, nearestName } from "../../../error/index.ts";
 import { type Term, atomName, integerValue, listElements, printTerm, textValue } from "../../../term/index.ts";
 import { type CallPattern, type Pattern, patternError } from "../../../trace/index.ts";
 
-/** Makes an error of why `enit_trace:start/2` refused to trace. */
+/** Makes an error of why `enit_trace:run/2` refused to trace. */
 export function explainRefusal(
   reason: Term | undefined,
   patterns: readonly Pattern[],

@@ -34,6 +34,7 @@ export class TraceFeed {
   readonly #options: FeedOptions;
   readonly #queue: Extract<ReturnType<typeof readAgentMessage>, { kind: "message" }>["term"][] = [];
   readonly #names = new Map<string, Term>();
+  readonly #started = Promise.withResolvers<Term>();
   #ending: Ending | undefined;
   #wake = (): void => undefined;
 
@@ -45,9 +46,25 @@ export class TraceFeed {
     void node.closed.then(() => this.#end({ reason: "node_down", value: undefined, counters: [] }));
   }
 
+  /**
+   * Gives what `enit_trace:run/2` tells of a trace that has started: `{ok, Started}`. A call that answers before has refused it,
+   * and its answer is given; one that answers later tells that the trace is over.
+   */
+  async begin(run: Promise<Term>): Promise<Term> {
+    const started = this.#started.promise.then((facts) => tuple(atom("ok"), facts));
+    const answer = await Promise.race([started, run]);
+    // The owner tells of the end itself, unless it was killed.
+    const died = (): void => this.#end({ reason: "tracer_died", value: undefined, counters: [] });
+    run.then(died, (error: unknown) => {
+      const isClosed = error instanceof EnitError && error.code === "connection_closed";
+      // What ended the connection is told elsewhere, and so is that this process was interrupted.
+      if (!isClosed && this.#options.signal?.aborted !== true) died();
+    });
+    return answer;
+  }
+
   /** Gives the items of a trace that has started, and closes the connection behind the last one, or when no more are taken. */
   async *items({ owner, tracer }: AgentPids): AsyncGenerator<TracedMessage | TraceEnd, undefined> {
-    this.#watchOwner(owner);
     const { signal, window } = this.#options;
     const ackEvery = Math.max(1, Math.min(ACK_EVERY, Math.floor(window / 2)));
     const stop = (): void => this.#stop(owner);
@@ -78,6 +95,8 @@ export class TraceFeed {
   #receive(term: Term): void {
     const message = readAgentMessage(term);
     switch (message?.kind) {
+      case "started":
+        return this.#started.resolve(message.started);
       case "message":
         this.#queue.push(message.term);
         break;
@@ -95,15 +114,6 @@ export class TraceFeed {
   #end({ reason, value, counters }: Ending): void {
     this.#ending ??= { reason, value, counters };
     this.#wake();
-  }
-
-  /** The owner tells of the end unless it was killed. */
-  #watchOwner(owner: PidTerm): void {
-    const died = (): void => this.#end({ reason: "tracer_died", value: undefined, counters: [] });
-    this.#node.call("enit_trace", "await", [owner]).then(died, (error: unknown) => {
-      // The connection is gone, which is told elsewhere.
-      if (!(error instanceof EnitError && error.code === "connection_closed")) died();
-    });
   }
 
   #stop(owner: PidTerm): void {

@@ -25,9 +25,9 @@ export async function startTrace(
     const compiled = await compileOnNode(node, release, patterns, options);
     const request = makeRequest(compiled, choices, node, options);
     const feed = new TraceFeed(node, { window: options.queue ?? DEFAULT_QUEUE, signal: options.signal });
-    const answer = await callAgent(node, release, "enit_trace", "start", [node.self, request], {
-      signal: options.signal,
-    });
+    const answer = await feed.begin(
+      callAgent(node, release, "enit_trace", "run", [node.self, request], { signal: options.signal }),
+    );
     const { pids, processes, functions } = readAnswer(answer, patterns, release, node);
     return {
       node: node.node,
@@ -57,7 +57,7 @@ interface StartedTrace {
   readonly functions: number;
 }
 
-/** Reads what `enit_trace:start/2` answered. */
+/** Reads what `enit_trace:run/2` told. */
 function readAnswer(
   answer: Term,
   patterns: readonly Pattern[],
