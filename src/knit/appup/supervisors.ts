@@ -15,12 +15,16 @@ export interface SupervisorInstance {
 
 const UNKNOWN: Value = { kind: "unknown" };
 
+/** So many instructions are followed for one application, some tenths of a second at most. */
+const MAX_STEPS = 150_000;
+
 /**
  * The supervisors of one version of an application: found by following its start, from `start/2` of its callback module to the
  * top supervisor and on to its children; and, where that does not lead to a module, by what its functions do for any arguments.
  */
 export class Supervisors {
   readonly #application: ApplicationCode;
+  readonly #budget = { left: MAX_STEPS };
   readonly #analyses = new Map<string, ModuleAnalysis>();
   #started: readonly SupervisorInstance[] | undefined;
   #others: readonly SupervisorInstance[] | undefined;
@@ -106,7 +110,8 @@ export class Supervisors {
     const analysis = this.#analysisOf(module);
     const code = analysis?.find(name, args.length);
     if (analysis === undefined || code === undefined) return [];
-    const explorer = new Explorer({ findModule: (each) => this.#analysisOf(each), ...(onCall && { onCall }) });
+    const findModule = (each: string): ModuleAnalysis | undefined => this.#analysisOf(each);
+    const explorer = new Explorer({ findModule, budget: this.#budget, ...(onCall && { onCall }) });
     return explorer.resultsOf(analysis, code, args);
   }
 

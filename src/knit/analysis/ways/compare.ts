@@ -34,24 +34,6 @@ export function isSame(a: Value, b: Value): boolean | undefined {
   return parts.has(undefined) ? undefined : true;
 }
 
-/** A text that values have in common if the same is known of them. */
-export function keyOfValue(value: Value): string {
-  switch (value.kind) {
-    case "term":
-      return JSON.stringify(value.term, (_, each: unknown) => (typeof each === "bigint" ? `${each}n` : each));
-    case "tuple":
-      return `{${value.elements.map(keyOfValue).join()}}`;
-    case "cons":
-      return `[${keyOfValue(value.head)}|${keyOfValue(value.tail)}]`;
-    case "map":
-      return `#{${value.entries.map((entry) => entry.map(keyOfValue).join("=>")).join()}}`;
-    case "fun":
-      return `fun ${value.fun.name}(${value.free.map(keyOfValue).join()})`;
-    default:
-      return "_";
-  }
-}
-
 /** The value of a key in a map: `undefined` if it has none, `"unknown"` if that is not known. */
 export function mapEntry(map: Value, key: Value): Value | "unknown" | undefined {
   const entries = entriesOf(map);

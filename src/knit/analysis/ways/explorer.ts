@@ -7,8 +7,9 @@
 import type { FunctionCode, Instruction } from "../../../beam/index.ts";
 import type { ModuleAnalysis } from "../module-analysis.ts";
 import { UNKNOWN, type Value } from "../value.ts";
-import { keyOfValue } from "./compare.ts";
+import { kindOf } from "./compare.ts";
 import { Frame } from "./frame.ts";
+import { keyOfValue, limited, sizeOf } from "./key.ts";
 import { pureResult } from "./pure-functions.ts";
 import { type Outcome, type StepTools, takeStep } from "./step.ts";
 
@@ -24,10 +25,12 @@ export interface ExplorerOptions {
   readonly findModule: (name: string) => ModuleAnalysis | undefined;
   /** Is told of every call of another function, on whatever way. */
   readonly onCall?: (call: OutsideCall) => void;
+  /** How many instructions several explorers may follow together. Default: no limit but that of each. */
+  readonly budget?: { left: number };
 }
 
 /** So many instructions are followed, all ways together; the children of a large supervisor take some thousands. */
-const MAX_STEPS = 50_000;
+const MAX_STEPS = 20_000;
 const MAX_DEPTH = 200;
 /** A function with more results than that is one that nothing is known of. */
 const MAX_RESULTS = 64;
@@ -36,7 +39,7 @@ const MAX_WAYS = 512;
 
 export class Explorer {
   readonly #options: ExplorerOptions;
-  readonly #calls: string[] = [];
+  readonly #calls: { readonly code: FunctionCode; readonly args: readonly Value[] }[] = [];
   #steps = 0;
 
   constructor(options: ExplorerOptions) {
@@ -47,11 +50,12 @@ export class Explorer {
    * What a function gives, the result of each way through it, equal ones once. A way that ends in an exception gives nothing. Throws
    * `beam_malformed`.
    */
-  resultsOf(analysis: ModuleAnalysis, code: FunctionCode, args: readonly Value[]): readonly Value[] {
-    const call = `${analysis.name}:${code.label}(${args.map(keyOfValue).join()})`;
-    // What calls itself with the same that is known of its arguments would do so without end.
-    if (this.#calls.includes(call) || this.#calls.length >= MAX_DEPTH) return [UNKNOWN];
-    this.#calls.push(call);
+  resultsOf(analysis: ModuleAnalysis, code: FunctionCode, given: readonly Value[]): readonly Value[] {
+    const args = given.map(limited);
+    const before = this.#calls.findLast((call) => call.code === code);
+    if ((before !== undefined && !isNearerToItsEnd(args, before.args)) || this.#calls.length >= MAX_DEPTH)
+      return [UNKNOWN];
+    this.#calls.push({ code, args });
     try {
       return this.#follow(analysis, code, args);
     } finally {
@@ -67,7 +71,7 @@ export class Explorer {
     for (let way = ways.pop(); way !== undefined; way = ways.pop()) {
       const outcome = this.#run(way, code.instructions, labels, tools, ways);
       if (outcome === "gave up" || ways.length > MAX_WAYS || results.size > MAX_RESULTS) return [UNKNOWN];
-      for (const value of outcome) results.set(keyOfValue(value), value);
+      for (const value of outcome.map(limited)) results.set(keyOfValue(value), value);
     }
     return [...results.values()];
   }
@@ -80,6 +84,7 @@ export class Explorer {
     tools: StepTools,
     ways: Frame[],
   ): readonly Value[] | "gave up" {
+    const { budget } = this.#options;
     const branch = (to: Frame, label: number): void => {
       const place = labels.get(label);
       // The label before the function: no clause matches.
@@ -88,7 +93,7 @@ export class Explorer {
       ways.push(to);
     };
     for (;;) {
-      if (++this.#steps > MAX_STEPS) return "gave up";
+      if (++this.#steps > MAX_STEPS || (budget !== undefined && budget.left-- <= 0)) return "gave up";
       const instruction = instructions[frame.at];
       if (instruction === undefined) return "gave up";
       frame.at++;
@@ -140,6 +145,16 @@ export class Explorer {
       pure: (module, name, args) => pureResult(`${module}:${name}/${args.length}`, args, () => UNKNOWN),
     };
   }
+}
+
+/** Whether a function that calls itself comes to its end so: something known is another one, and not larger. */
+function isNearerToItsEnd(args: readonly Value[], before: readonly Value[]): boolean {
+  return args.some((value, at) => {
+    const previous = before[at];
+    if (previous === undefined || kindOf(value) === undefined) return false;
+    const difference = sizeOf(value) - sizeOf(previous);
+    return difference < 0 || (difference === 0 && keyOfValue(value) !== keyOfValue(previous));
+  });
 }
 
 function withoutFuns(value: Value): Value {
