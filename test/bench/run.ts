@@ -10,6 +10,7 @@ import { benchScript } from "./script.ts";
 import { benchStart } from "./start.ts";
 import { benchStatus } from "./status.ts";
 import { benchTrace } from "./trace.ts";
+import { benchUpgrade } from "./upgrade.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   status: benchStatus,
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   "knit-build": benchKnitBuild,
   codec: benchCodec,
   trace: benchTrace,
+  upgrade: benchUpgrade,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);
