@@ -12,6 +12,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: "status", provides: { commands: ["status"] }, load: () => import("./status/index.ts") },
   { name: "list", provides: { commands: ["list"] }, load: () => import("./list/index.ts") },
   { name: "reconfigure", provides: { commands: ["reconfigure"] }, load: () => import("./reconfigure/index.ts") },
+  { name: "update", provides: { commands: ["update"] }, load: () => import("./update/index.ts") },
   { name: "config", provides: { commands: ["config"] }, load: () => import("./config/index.ts") },
   { name: "remsh", provides: { commands: ["remsh"] }, load: () => import("./remsh/index.ts") },
   { name: "call", provides: { commands: ["call"] }, load: () => import("./call/index.ts") },

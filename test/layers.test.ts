@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   trace: ["error", "term"],
   release: ["error", "term", "beam", "dist", "otp"],
   vm: ["error", "system", "term", "beam", "dist", "otp", "release"],
-  upgrade: ["error", "system", "tar", "term", "beam", "dist", "otp", "release", "vm"],
+  // Of knit it takes the making of appups; knit knows nothing of what runs.
+  upgrade: ["error", "system", "tar", "term", "beam", "dist", "otp", "release", "vm", "knit"],
   knit: ["error", "tar", "system", "term", "beam", "dist", "otp", "release"],
   host: ["error", "term", "beam", "dist", "otp", "release", "vm", "upgrade", "knit", "trace", "contract", "system"],
   // Types of any room may be shown to a plugin, code of none.

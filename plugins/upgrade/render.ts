@@ -27,7 +27,8 @@ export function renderOutcome(data: UpgradeOutcome, ui: Ui): string {
   ].join("\n");
 }
 
-function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
+/** Draws what an upgrade would do. */
+export function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
   const lines = [`${ui.bold(`${release} ${plan.from} -> ${plan.to}`)} (${plan.direction}grade)`];
   const section = (title: string, items: readonly string[]): void => {
     if (items.length > 0) lines.push(`${title}:`, ...items.map((item) => `  ${item}`));

@@ -91,6 +91,7 @@ export type {
   TopRate,
   TopSample,
 } from "./top.ts";
+export type { UpdateResult, UpdateService } from "./update.ts";
 export type { CallOptions, NodeConnection } from "../dist/index.ts";
 export type { ConfigOrigin, ExplainedKey, KeyChange, ReconfigurePlan, Release } from "../release/index.ts";
 export type { AppupPreview, LintReport } from "../knit/index.ts";
@@ -98,8 +99,11 @@ export type { Term } from "../term/index.ts";
 export type { TraceEnd, TracedMessage } from "../trace/index.ts";
 export type {
   ApplicationChange,
+  Obstacle,
+  PlannedChange,
   Problem,
   ReleaseVersion,
+  UpdatePlan,
   UpgradePlan,
   UpgradeResult,
   UpgradeStep,

@@ -3,6 +3,7 @@ import type { BuildService } from "./build.ts";
 import type { ReleaseService } from "./releases.ts";
 import type { TracingService } from "./tracing.ts";
 import type { UpgradeService } from "./upgrade.ts";
+import type { UpdateService } from "./update.ts";
 
 /**
  * The services of the context, each a member that the host makes when it is first used.
@@ -27,6 +28,8 @@ export interface Services {
   readonly build: BuildService;
   /** The Erlang application that enit puts into nodes. */
   readonly agent: AgentService;
+  /** Has running releases take up what is installed by now. */
+  readonly update: UpdateService;
   /** The releases of this host and the nodes that run them. */
   readonly releases: ReleaseService;
   /** Traces what running releases do. */

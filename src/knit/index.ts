@@ -1,3 +1,4 @@
+export { type AppupWay, Behaviours, makeApplicationAppup } from "./appup/index.ts";
 export { buildRelease } from "./build.ts";
 export type {
   BuildFacts,
@@ -7,6 +8,7 @@ export type {
   BuildResult,
   BuildTools,
 } from "./build-request.ts";
+export { type ApplicationCode, compareModules, type ModuleChanges, readApplicationCode } from "./code/index.ts";
 export type { BuildWarning } from "./config/config.ts";
 export { lintReleases, parseIgnored } from "./lint/index.ts";
 export type { LintReport } from "./lint/index.ts";

@@ -1,3 +1,6 @@
+export type { Obstacle } from "./dynamic/obstacle.ts";
+export type { PlanHooks, PlannedChange, UpdatePlan } from "./dynamic/plan.ts";
+export { type DynamicRelease, finishInterrupted, installGeneration, planDynamicUpdate } from "./dynamic/update.ts";
 export { installRelease } from "./install/install.ts";
 export type { InstallEvents, InstallRequest, Installed, UpgradeSide } from "./install/install.ts";
 export type { InstallLimits } from "./install/run.ts";

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { NodeConnection } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
+import { type InstalledLibrary, readApplication } from "../otp/index.ts";
 import type { Release } from "../release/index.ts";
 import { connectVm, findRunningVm, notRunning } from "../vm/index.ts";
 import { readInstalledReleases, type ReleasePlaces, type UpgradeRelease } from "./release-files.ts";
@@ -79,7 +81,7 @@ export function cleanUp({ places, known }: UpgradeSession, onStep: (step: Upgrad
 export function installedRelease({ installed, known, vm }: UpgradeSession, version: string): UpgradeRelease {
   const release = installed.get(version);
   if (release === undefined) throw versionUnknown(vm.release, version, known);
-  const missing = release.libraries.filter(({ dir }) => !existsSync(dir));
+  const missing = release.libraries.filter((library) => !isThere(library));
   if (missing.length === 0) return release;
   const names = missing.map(({ name, vsn }) => `${name}-${vsn}`);
   const state = `its libraries ${names.join(", ")} are gone`;
@@ -87,6 +89,12 @@ export function installedRelease({ installed, known, vm }: UpgradeSession, versi
     hint: `It can only be forgotten: enit releases ${vm.release} --remove ${version}`,
     data: { release: vm.release, version, missing: missing.map(({ dir }) => dir) },
   });
+}
+
+/** Whether a library is where it was: what is called after no version may be another one by now. */
+function isThere({ name, vsn, dir }: InstalledLibrary): boolean {
+  const file = join(dir, "ebin", `${name}.app`);
+  return existsSync(file) && readApplication(file).vsn === vsn;
 }
 
 /** The error of a version that `release_handler` does not know. */

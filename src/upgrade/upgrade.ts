@@ -1,8 +1,8 @@
 import { EnitError } from "../error/index.ts";
 import type { ReleaseSpec } from "../otp/index.ts";
 import { isPackaged, type Release, renderPackagedConfig } from "../release/index.ts";
-import { writeRenderedConfig } from "../vm/index.ts";
 import { keepBookkeeping } from "./bookkeeping.ts";
+import { switchGeneration, writeRenderedConfig } from "../vm/index.ts";
 import { currentConfig, placeConfig, renderConfig } from "./config.ts";
 import { type InstallEvents, installRelease } from "./install/install.ts";
 import type { InstallLimits } from "./install/run.ts";
@@ -100,6 +100,7 @@ async function upgradeIn(
     const request = { vm, places, from, to, permanent, limits, settleSeconds, onStep, signal };
     const installed = await installRelease(connection, events === undefined ? request : { ...request, events });
     writeRenderedConfig({ stateDir: release.stateDir, version }, to.config);
+    if (permanent && !isPackaged(release)) switchGeneration(release.stateDir, version);
     if (!installed.watched && running.version !== version) {
       options.warn("The processes could not be watched meanwhile: whether each changed its state is not verified.");
     }

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { EnitError } from "../error/index.ts";
 import { readReleasesFile, type ReleaseStatus } from "../otp/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
-import { asOwnerOf, findRunningVm, statePaths } from "../vm/index.ts";
+import { asOwnerOf, findRunningVm, removeGeneration, statePaths } from "../vm/index.ts";
 import { lockUpgrade } from "./lock.ts";
 import { cleanUp, openSession, type UpgradeSession, upgradeVmOf, versionUnknown } from "./session.ts";
 import type { UpgradeStep } from "./step.ts";
-import { removeRelease } from "./vm/handler.ts";
+import { removeRelease, setRemoved } from "./vm/handler.ts";
 
 /** A version of a release that is on this host. */
 export interface ReleaseVersion {
@@ -78,8 +78,14 @@ export async function removeVersion(
   // What it does not know the libraries of, it would take for needing none.
   const blind = known.find(({ libraries }) => libraries.length === 0);
   if (blind !== undefined) throw unknownLibraries(release.name, version, blind.version);
-  makeMissing(session, version);
-  await removeRelease(connection, version, { signal: options.signal });
+  if (isPackaged(release)) {
+    makeMissing(session, version);
+    await removeRelease(connection, version, { signal: options.signal });
+  } else {
+    // Its libraries are those that are installed on this host: they are not ours to remove.
+    await setRemoved(connection, version, { signal: options.signal });
+    removeGeneration(release.stateDir, version);
+  }
   return found;
 }
 

@@ -1,6 +1,18 @@
-import type { StartType } from "../otp/index.ts";
+import { START_TYPES, type StartType } from "../otp/index.ts";
 import type { Release } from "../release/index.ts";
-import { atom, integer, list, map, string, type Term, tuple } from "../term/index.ts";
+import {
+  atom,
+  atomName,
+  integer,
+  isTuple,
+  list,
+  listElements,
+  map,
+  mapValue,
+  string,
+  type Term,
+  tuple,
+} from "../term/index.ts";
 import { releaseCommand } from "./release-command.ts";
 import type { StatePaths } from "./state-paths.ts";
 
@@ -36,7 +48,7 @@ export function agentSettings(input: AgentSettingsInput): Term {
   return map([
     [atom("release"), tuple(string(release.name), string(release.version))],
     [atom("extensions"), list(release.extensions.map(string))],
-    [atom("applications"), list(input.starts.map(([name, type]) => tuple(atom(name), atom(type))))],
+    [atom("applications"), startsTerm(input.starts)],
     [atom("command"), list(releaseCommand(release).map((word) => string(word)))],
     [atom("retries"), startRetries === "infinity" ? atom("infinity") : integer(startRetries)],
     [atom("delay"), integer(Math.round(startDelaySeconds * 1000))],
@@ -47,4 +59,32 @@ export function agentSettings(input: AgentSettingsInput): Term {
     [atom("log"), mode === "foreground" ? none : log],
     [atom("syslog"), input.syslog === undefined ? none : string(input.syslog)],
   ]);
+}
+
+/** The settings of an agent for another set of applications; all else stays. */
+export function withApplications(
+  settings: Term,
+  release: Pick<Release, "name" | "version" | "extensions">,
+  starts: AgentSettingsInput["starts"],
+): Term {
+  if (settings.kind !== "map") return settings;
+  const changed = new Map<string, Term>([
+    ["release", tuple(string(release.name), string(release.version))],
+    ["extensions", list(release.extensions.map(string))],
+    ["applications", startsTerm(starts)],
+  ]);
+  return map(settings.entries.map(([key, value]) => [key, changed.get(atomName(key) ?? "") ?? value]));
+}
+
+/** What an agent starts, as its settings say it. */
+export function startsIn(settings: Term): [application: string, type: StartType][] {
+  return (listElements(mapValue(settings, "applications")) ?? []).flatMap((each): [string, StartType][] => {
+    const [name, type] = isTuple(each, 2) ? each.elements.map(atomName) : [];
+    const known = START_TYPES.find((word) => word === type);
+    return name === undefined || known === undefined ? [] : [[name, known]];
+  });
+}
+
+function startsTerm(starts: AgentSettingsInput["starts"]): Term {
+  return list(starts.map(([name, type]) => tuple(atom(name), atom(type))));
 }

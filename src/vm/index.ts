@@ -1,5 +1,6 @@
 export { connectVm } from "./connect-vm.ts";
 export type { LaunchOrder } from "./execute.ts";
+export { type Generation, readStarts, removeGeneration, switchGeneration, writeGeneration } from "./generation.ts";
 export { installAgent } from "./install-agent.ts";
 export { runInternal } from "./internal.ts";
 export { asOwnerOf } from "./identity.ts";
@@ -24,7 +25,8 @@ export type { StatePaths } from "./state-paths.ts";
 export { osPidOf, stopNode } from "./stop-node.ts";
 export { stopRelease } from "./stop.ts";
 export type { StopOptions, StopResult } from "./stop.ts";
-export { readSysConfig, writeRenderedConfig, writeSysConfig } from "./sys-config-file.ts";
-export type { ReleaseSystem } from "./system.ts";
-export { findRunningVm, notRunning } from "./vm-record.ts";
+export { readSysConfig, runningVersion, writeRenderedConfig, writeSysConfig } from "./sys-config-file.ts";
+export { findInstalledSystem } from "./system.ts";
+export type { InstalledSystem, ReleaseSystem } from "./system.ts";
+export { findRunningVm, mayControl, notRunning } from "./vm-record.ts";
 export type { RunningVm, VmIdentification } from "./vm-record.ts";

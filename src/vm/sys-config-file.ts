@@ -1,15 +1,19 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { formatTermFile, readTermFile, writeFileAtomically } from "../otp/index.ts";
-import { formatSysConfig, type MergedConfig, type Release } from "../release/index.ts";
+import { formatSysConfig, isPackaged, type MergedConfig, type Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
 import { asOwnerOf } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
+import { findRunningVm } from "./vm-record.ts";
 import { writingState } from "./writing-state.ts";
 
 type Configured = Pick<Release, "stateDir" | "version" | "packaged">;
 
-/** Reads what the files of a release said at its start or last reconfiguration; `undefined` if it was not started here. */
+/**
+ * Reads what the files of a release said at its start or last reconfiguration; `undefined` if it was not started here. The
+ * version is that which runs; see `runningVersion`.
+ */
 export function readSysConfig({ stateDir, version }: Pick<Release, "stateDir" | "version">): Term | undefined {
   const { releasesDir } = statePaths(stateDir);
   const file = sysConfigFile(stateDir, version);
@@ -48,6 +52,12 @@ function writeText({ stateDir, version }: Pick<Release, "stateDir" | "version">,
       writeFileAtomically(file, text, 0o600);
     });
   });
+}
+
+/** The version of a release that runs here, which need not be that of its definition any more. */
+export function runningVersion(release: Release): string {
+  if (isPackaged(release)) return release.version;
+  return findRunningVm(release.stateDir)?.version ?? release.version;
 }
 
 function sysConfigFile(stateDir: string, version: string): string {

@@ -9,7 +9,7 @@ import {
 } from "../otp/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
 import { findPackagedSystem } from "./packaged/index.ts";
-import { type ReleaseFile, releaseFiles } from "./release-files.ts";
+import { type ReleaseFile, type ReleaseParts, releaseFiles } from "./release-files.ts";
 
 /** The emulator that a release runs on. */
 export interface Emulator {
@@ -53,16 +53,24 @@ export interface PackedSystem {
  */
 export function findReleaseSystem(release: Release): ReleaseSystem {
   if (isPackaged(release)) return findPackagedSystem(release);
+  const { otp, starts, ...parts } = findInstalledSystem(release);
+  return { otp, starts, files: () => releaseFiles(release, { otp, ...parts }) };
+}
+
+/** What a release that bundles nothing is made of, as it is installed now. */
+export interface InstalledSystem extends ReleaseParts {
+  /** As `ReleaseSystem` has them. */
+  readonly starts: ReleaseSystem["starts"];
+}
+
+/** As `findReleaseSystem`, for a release that is not packaged. */
+export function findInstalledSystem(release: Release): InstalledSystem {
   const { otpRoot, libDirs } = release.node;
   const otp = findOtp(otpRoot === undefined ? {} : { root: otpRoot });
   // Absolute, since the VM has another working directory than we.
   const index = findApplications({ libDirs: libraryDirs(otp, libDirs).map((path) => resolve(path)) });
   const applications = resolveApplications(withTls(release), index, release.name);
-  return {
-    otp,
-    starts: startsOf(release, applications),
-    files: () => releaseFiles(release, { otp, index, applications }),
-  };
+  return { otp, index, applications, starts: startsOf(release, applications) };
 }
 
 /** What the VM needs to have distribution over TLS, before all that may use it. */

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { EnitError, systemCode } from "../error/index.ts";
+import { writeFileAtomically } from "../otp/index.ts";
 import { statePaths } from "./state-paths.ts";
 
 /** What must be known of a VM to find it again, whatever its release's files say by then. */
@@ -37,6 +38,12 @@ export function writeVmRecord(stateDir: string, identification: VmIdentification
   const vm: RunningVm = { ...identification, pid: process.pid, startTime: self.startTime, bootId: readBootId() };
   writeFileSync(`${record}.new`, `${JSON.stringify(vm)}\n`, { mode: 0o644 });
   renameSync(`${record}.new`, record);
+}
+
+/** Notes that a VM has come to another version of its release. */
+export function changeVmVersion(stateDir: string, vm: RunningVm, version: string): void {
+  const { record } = statePaths(stateDir);
+  writeFileAtomically(record, `${JSON.stringify({ ...vm, version } satisfies RunningVm)}\n`, 0o644);
 }
 
 /** The VM of this state directory, if its process is alive. */

@@ -38,6 +38,10 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
     const room = require("./upgrade.ts") as typeof import("./upgrade.ts");
     return room.makeUpgradeService(base);
   },
+  update: (base) => {
+    const room = require("./update.ts") as typeof import("./update.ts");
+    return room.makeUpdateService(base);
+  },
   releases: (base) => {
     const room = require("./releases/index.ts") as typeof import("./releases/index.ts");
     return room.makeReleaseService(base);

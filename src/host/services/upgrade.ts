@@ -29,6 +29,18 @@ export function makeUpgradeService(base: ServiceBase): UpgradeService {
 function optionsOf(base: ServiceBase, release: Release, options: UpgradeServiceOptions): UpgradeOptions {
   return {
     permanent: options.permanent ?? true,
+    ...installManner(options),
+    warn: (message) => base.log.warn(message),
+    events: (from, to, vm) => upgradeEvents(base, release, { from, to, ...vm }),
+    signal: options.signal ?? base.signal,
+  };
+}
+
+/** How an installation is to go. */
+export function installManner(
+  options: Omit<UpgradeServiceOptions, "permanent">,
+): Pick<UpgradeOptions, "limits" | "settleSeconds" | "onStep"> {
+  return {
     limits: {
       suspendMs: options.suspendTimeout,
       codeChangeMs: options.codeChangeTimeout,
@@ -37,9 +49,6 @@ function optionsOf(base: ServiceBase, release: Release, options: UpgradeServiceO
     },
     settleSeconds: options.settleSeconds ?? SETTLE_SECONDS,
     onStep: options.onStep ?? (() => {}),
-    warn: (message) => base.log.warn(message),
-    events: (from, to, vm) => upgradeEvents(base, release, { from, to, ...vm }),
-    signal: options.signal ?? base.signal,
   };
 }
 

@@ -97,6 +97,8 @@ function handlerOptions({ suspendMs, codeChangeMs }: InstallLimits): Term {
   return list([
     // OTP's default too: the VM starts anew within its process, so that no heart is needed.
     tuple(atom("error_action"), atom("restart")),
+    // Of each application, as some change without a change of their modules.
+    tuple(atom("update_paths"), atom("true")),
     ...given("suspend_timeout", suspendMs),
     ...given("code_change_timeout", codeChangeMs),
   ]);

@@ -8,7 +8,8 @@ import { isBinary, isTuple, listElements, textValue, type Term } from "../../ter
 import { type Problem, problem } from "../problem.ts";
 import type { UpgradeRelease } from "../release-files.ts";
 
-interface LoadedModule {
+/** A module as a VM has loaded it. */
+export interface LoadedModule {
   readonly name: string;
   readonly md5: Uint8Array;
   /** What it was loaded from, or a word such as `preloaded`. */
@@ -35,7 +36,8 @@ export async function checkModules(
   });
 }
 
-async function readLoadedModules(connection: NodeConnection, signal?: AbortSignal): Promise<LoadedModule[]> {
+/** Asks for all modules that are loaded from files; those of the emulator itself are left out. */
+export async function readLoadedModules(connection: NodeConnection, signal?: AbortSignal): Promise<LoadedModule[]> {
   const answer = await connection.call("enit_upgrade", "modules", [], { signal });
   return (listElements(answer) ?? []).flatMap((each) => toModule(each));
 }
@@ -52,22 +54,21 @@ function compare(
 ): Problem[] {
   const wrong = (message: string): Problem[] => [problem("module", name, message)];
   const place = expected && join(expected.dir, "ebin", `${name}.beam`);
-  const bytes = place === undefined ? undefined : readIfAny(place);
-  if (place === undefined || bytes === undefined) {
+  const found = place === undefined ? undefined : fileMd5(place);
+  if (place === undefined || found === undefined)
     return wrong(`module ${name} of ${from.name} is loaded, which the release does not have`);
-  }
-  if (
-    Buffer.compare(
-      md5,
-      inBeamFile(place, () => beamMd5(openBeam(bytes))),
-    ) === 0
-  )
-    return [];
+  if (Buffer.compare(md5, found) === 0) return [];
   return wrong(
     from.vsn === expected?.vsn
       ? `module ${name} is not as in ${place}`
       : `module ${name} is still that of ${from.name} ${from.vsn}`,
   );
+}
+
+/** The MD5 that the VM would tell of the module in a BEAM file; `undefined` if there is none. Throws `beam_malformed`. */
+export function fileMd5(file: string): Uint8Array | undefined {
+  const bytes = readIfAny(file);
+  return bytes && inBeamFile(file, () => beamMd5(openBeam(bytes)));
 }
 
 function readIfAny(file: string): Uint8Array | undefined {

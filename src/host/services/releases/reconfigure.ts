@@ -3,7 +3,7 @@ import type { NodeConnection } from "../../../dist/index.ts";
 import type { ConfigTable, ReconfigurePlan, Release } from "../../../release/index.ts";
 import { planReconfigure, tableOf, toConfigTable, toSysConfig } from "../../../release/index.ts";
 import { type Term, atom, list, listElements, printTerm, textValue, tuple } from "../../../term/index.ts";
-import { readSysConfig, writeSysConfig } from "../../../vm/index.ts";
+import { readSysConfig, runningVersion, writeSysConfig } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
 import { callAgent } from "./agent.ts";
 import { connect } from "./connect.ts";
@@ -15,7 +15,7 @@ export async function planChanges(
   options: WaitOptions,
 ): Promise<ReconfigurePlan> {
   await using node = await connect(release, options);
-  const previous = tableOf(readSysConfig(release)) ?? new Map();
+  const previous = tableOf(readSysConfig({ ...release, version: runningVersion(release) })) ?? new Map();
   const next = toConfigTable(release.config);
   const { running, defaults } = await readEnvironments(
     node,
@@ -43,7 +43,7 @@ export async function applyChanges(
   const sysConfig = toSysConfig(release.config);
   const result = await node.call("enit_config", "change", [changesTerm(plan), sysConfig], { signal: options.signal });
   // The values hold from here on, whatever the applications answered: the next plan starts from them.
-  writeSysConfig(release, release.config);
+  writeSysConfig({ ...release, version: runningVersion(release) }, release.config);
   await hooks.series("reconfigure:applied", { ...nodeFacts(release, node), plan });
   return (listElements(result) ?? []).map(readAnswer);
 }

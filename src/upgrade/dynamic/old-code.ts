@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import type { NodeConnection } from "../../dist/index.ts";
+import type { InstalledLibrary, ResolvedApplication } from "../../otp/index.ts";
+import { atom, isTagged, listElements, textValue } from "../../term/index.ts";
+import { fileMd5, type LoadedModule, readLoadedModules } from "../verify/modules.ts";
+import { type Obstacle, obstacle } from "./obstacle.ts";
+
+/** An application as it runs. */
+export interface RunningLibrary extends InstalledLibrary {
+  /** Those of its modules that are loaded, from wherever they were. */
+  readonly modules: readonly LoadedModule[];
+}
+
+/** Asks a VM which modules of its applications are loaded. A module belongs to the application whose `.app` file names it. */
+export async function readRunningLibraries(
+  connection: NodeConnection,
+  libraries: readonly InstalledLibrary[],
+  signal?: AbortSignal,
+): Promise<RunningLibrary[]> {
+  const loaded = new Map((await readLoadedModules(connection, signal)).map((module) => [module.name, module]));
+  return Promise.all(
+    libraries.map(async (library) => {
+      const key = await connection.call("application", "get_key", [atom(library.name), atom("modules")], { signal });
+      const names = isTagged(key, "ok", 2) ? (listElements(key.elements[1]) ?? []).map(textValue) : [];
+      return { ...library, modules: names.flatMap((name = "") => loaded.get(name) ?? []) };
+    }),
+  );
+}
+
+/** How many names of modules a message has at most. */
+const MAX_NAMES = 5;
+
+/**
+ * Compares the modules that are loaded with what lies on disk, by their MD5. Who installed other code in place of what runs
+ * took away what is needed: under the same version `release_handler` would not load it, and of a changed application nobody
+ * could tell what changed, nor go back.
+ */
+export function checkOldCode(running: readonly RunningLibrary[], next: readonly ResolvedApplication[]): Obstacle[] {
+  const nextOf = new Map(next.map((application) => [application.name, application]));
+  return running.flatMap((library) => {
+    const to = nextOf.get(library.name);
+    return to?.vsn === library.vsn ? checkSame(library, to) : checkFormer(library);
+  });
+}
+
+/** An application whose version stays. */
+function checkSame({ name, vsn, modules }: RunningLibrary, to: ResolvedApplication): Obstacle[] {
+  const wrong = modules.filter((module) => !isIn(to.dir, module));
+  if (wrong.length === 0) return [];
+  const state = `${to.dir} has other code of ${named(wrong)} than what runs, under the same version ${vsn}`;
+  return [obstacle("same_version", name, `${name}: ${state}`)];
+}
+
+/** An application that changes its version or goes. */
+function checkFormer({ name, vsn, dir, modules }: RunningLibrary): Obstacle[] {
+  const wrong = modules.filter((module) => !isIn(dir, module));
+  if (wrong.length === 0) return [];
+  const state = `${dir} does not hold the code of ${vsn} any more, which runs (${named(wrong)}), so nothing could bring it back`;
+  return [obstacle("old_code_gone", name, `${name}: ${state}`)];
+}
+
+function isIn(dir: string, { name, md5 }: LoadedModule): boolean {
+  const found = fileMd5(join(dir, "ebin", `${name}.beam`));
+  return found !== undefined && Buffer.compare(found, md5) === 0;
+}
+
+function named(modules: readonly LoadedModule[]): string {
+  const names = modules.map(({ name }) => name).sort();
+  const rest = names.length - MAX_NAMES;
+  return rest > 0 ? `${names.slice(0, MAX_NAMES).join(", ")} and ${rest} more` : names.join(", ");
+}
