@@ -247,7 +247,10 @@ describe("faults", () => {
   test("a code_change that fails: the VM starts anew as it was, nothing is left", async () => {
     await stock.install(host.join("lib"), "1.1", { codeChange: "error({no, Made, Changes})" });
     const { stderr, exitCode } = await host.enit("update", "relex");
-    expect({ stderr, exitCode }).toMatchObject({ stderr: containing("the VM was started anew and runs 1.0"), exitCode: 1 });
+    expect({ stderr, exitCode }).toMatchObject({
+      stderr: containing("the VM was started anew and runs 1.0"),
+      exitCode: 1,
+    });
     expect(await seen(host)).toBe('{"1.0","1.0",[]}');
     expect(versions(host)).toEqual(["1.0"]);
   });
