@@ -48,11 +48,12 @@ interface PerformOptions {
 
 async function perform(ctx: Context, request: Request, { signal, onOutput }: PerformOptions): Promise<Term> {
   const { atom, list, tuple } = ctx.terms;
-  const release = await ctx.releases.load(request.release, { match: request.match });
+  const release = await ctx.releases.load(request.release, {
+    match: request.match,
+    orRunning: request.kind === "call",
+  });
   if (request.kind === "call") {
-    await using node = await ctx.releases.connect(release, { signal });
-    const { module, function: name, args, timeout } = request;
-    return await node.call(module, name, args, { timeout, signal, onOutput });
+    return ctx.releases.call(release, request, { timeout: request.timeout, signal, onOutput });
   }
   const sections = new Map<string, Term[]>();
   for (const { application, key, value } of ctx.releases.explain(release, { showCookie: request.showCookie })) {

@@ -39,9 +39,9 @@ export default definePlugin({
             hint: "Write the arguments as an Erlang list, quoted for the shell: '[1, two, \"three\"]'.",
           });
         }
-        const release = await ctx.releases.load(args.release, { match: args.match });
-        await using node = await ctx.releases.connect(release, { signal: ctx.signal });
-        const result = await node.call(args.module, args.function, callArguments, {
+        const release = await ctx.releases.load(args.release, { match: args.match, orRunning: true });
+        const called = { module: args.module, function: args.function, args: callArguments };
+        const result = await ctx.releases.call(release, called, {
           timeout: args.timeout === undefined ? undefined : args.timeout * 1000,
           signal: ctx.signal,
           onOutput: (text) => ctx.log.output(text),

@@ -24,7 +24,7 @@ export default definePlugin({
         },
       },
       run: async (ctx, args) => {
-        const release = await ctx.releases.load(args.release, { match: args.match });
+        const release = await ctx.releases.load(args.release, { match: args.match, orRunning: true });
         const value = await ctx.releases.evaluate(release, args.expression, {
           timeout: args.timeout === undefined ? undefined : args.timeout * 1000,
           signal: ctx.signal,

@@ -12,7 +12,7 @@ export default definePlugin({
       examples: [["remsh relex", "open a shell on the node of relex"]],
       args: releaseArguments,
       run: async (ctx, args) => {
-        const release = await ctx.releases.load(args.release, { match: args.match });
+        const release = await ctx.releases.load(args.release, { match: args.match, orRunning: true });
         return ctx.replaceProcess(await ctx.releases.remoteShell(release));
       },
     },

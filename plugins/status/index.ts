@@ -17,7 +17,7 @@ export default definePlugin({
         showCookie: { type: "boolean", description: "Show the cookie in clear" },
       },
       run: async (ctx, args) => {
-        const release = await ctx.releases.load(args.release, { match: args.match });
+        const release = await ctx.releases.load(args.release, { match: args.match, orRunning: true });
         const status = await ctx.releases.inspect(release, { signal: ctx.signal });
         return {
           release: release.name,

@@ -64,7 +64,7 @@ export default definePlugin({
       run: async (ctx, args): Promise<TopSample | AsyncGenerator<TopSample, void> | null> => {
         const { order, budget, limit } = args;
         const interval = Math.round(args.interval * 1000);
-        const release = await ctx.releases.load(args.release, { match: args.match });
+        const release = await ctx.releases.load(args.release, { match: args.match, orRunning: true });
         const sampler = await ctx.releases.observe(release, { signal: ctx.signal });
         const request = { order, interval, budget, limit: limit ?? DEFAULT_LIMIT } as const;
         if (args.once) return sampleOnce(ctx, sampler, request);

@@ -59,7 +59,7 @@ export const trace = defineCommand({
       });
     }
     const limits = readLimits(args);
-    const release = await ctx.releases.load(args.release, { match: args.match });
+    const release = await ctx.releases.load(args.release, { match: args.match, orRunning: true });
     const live = await ctx.tracing.start(release, patterns, {
       ...limits,
       processes: args.procs.length === 0 ? undefined : args.procs,

@@ -35,9 +35,14 @@ evaluate(Expressions) ->
         {value, Value, _Bindings} -> {ok, Value}
     catch
         Class:Reason:Stack ->
-            Printed = erl_error:format_exception(Class, Reason, lists:takewhile(fun is_called/1, Stack)),
+            Called = lists:takewhile(fun is_called/1, Stack),
+            Printed = erl_error:format_exception(Class, in_words(Reason), Called),
             {exception, Class, Reason, unicode:characters_to_binary(Printed)}
     end.
+
+%% OTP has words for the reason that it gave for this before.
+in_words({unbound_var, Name}) -> {unbound, Name};
+in_words(Reason) -> Reason.
 
 %% Below what the expressions call are the evaluator, this module and rpc.
 is_called({Module, _Function, _Arguments, _Location}) ->

@@ -64,6 +64,7 @@ export type {
   ConfigChangeAnswer,
   EvaluateOptions,
   ForegroundOptions,
+  FunctionCall,
   MatchOption,
   NodeApplication,
   NodeStatus,

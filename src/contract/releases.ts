@@ -43,6 +43,8 @@ export interface ReleaseService {
   planReconfigure(release: Release, options?: WaitOptions): Promise<ReconfigurePlan>;
   /** Applies a plan in the running node; gives what each `config_change/3` answered. */
   reconfigure(release: Release, plan: ReconfigurePlan, options?: WaitOptions): Promise<readonly ConfigChangeAnswer[]>;
+  /** Calls a function in a running release, and gives what it returns. Throws `not_running`, `call_failed`, `call_timeout`. */
+  call(release: Release, called: FunctionCall, options?: EvaluateOptions): Promise<Term>;
   /**
    * Evaluates Erlang expressions, separated by commas, in a running release, and gives the value of the last. The dot at
    * the end may be left out.
@@ -69,14 +71,25 @@ export interface ReleaseLoadOptions extends MatchOption {
    * its VM are stronger while it runs.
    */
   readonly anew?: boolean;
+  /**
+   * For commands that only talk to the node: where the files cannot be used but the VM runs, gives what is known of that,
+   * with a warning. Such a release has no applications and no configuration.
+   */
+  readonly orRunning?: boolean;
 }
 
 export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface FunctionCall {
+  readonly module: string;
+  readonly function: string;
+  readonly args: readonly Term[];
+}
+
 export interface EvaluateOptions extends WaitOptions {
-  /** Milliseconds. Default: no limit. */
+  /** Milliseconds, connecting included. Default: no limit. */
   readonly timeout?: number | undefined;
   /** Takes what the expressions print, as it comes. */
   readonly onOutput?: ((text: string) => void) | undefined;

@@ -19,6 +19,7 @@ export { findReleaseName, listReleaseNames, loadRelease, loadReleases, releaseSt
 export type { LoadOptions, LoadedRelease, Release } from "./release.ts";
 export { invalidPackage, isPackaged, renderPackagedConfig } from "./packaged/index.ts";
 export type { PackagedRelease, Variables } from "./packaged/index.ts";
+export { describeRunning } from "./running-release.ts";
 export { describeOrigin } from "./setting-names.ts";
 export type { SettingFlags, SettingName, SettingOrigin } from "./setting-names.ts";
 export { loadSettings } from "./settings.ts";

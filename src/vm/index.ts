@@ -20,7 +20,7 @@ export { sendAgent } from "./send-agent.ts";
 export { readRunningEnvironment } from "./running-environment.ts";
 export { prepareForeground, startRelease } from "./start.ts";
 export type { ForegroundStart, StartOptions } from "./start.ts";
-export { statePaths } from "./state-paths.ts";
+export { readVmCookie, statePaths } from "./state-paths.ts";
 export type { StatePaths } from "./state-paths.ts";
 export { osPidOf, stopNode } from "./stop-node.ts";
 export { stopRelease } from "./stop.ts";

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { systemCode } from "../error/index.ts";
 
 /** Where things lie in the state directory of a release. */
 export interface StatePaths {
@@ -43,4 +45,14 @@ export function statePaths(stateDir: string): StatePaths {
     crashDump: join(homeDir, "erl_crash.dump"),
     releasesDir: join(stateDir, "releases"),
   };
+}
+
+/** The cookie of the VM that was started last; `undefined` for who may not read it, and where there is none. */
+export function readVmCookie(stateDir: string): string | undefined {
+  try {
+    return readFileSync(statePaths(stateDir).cookie, "latin1");
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
+  }
 }

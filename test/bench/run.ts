@@ -9,6 +9,7 @@ import { type Comparison, formatComparison, writeReport } from "./report.ts";
 import { benchScript } from "./script.ts";
 import { benchStart } from "./start.ts";
 import { benchStatus } from "./status.ts";
+import { benchTop } from "./top.ts";
 import { benchTrace } from "./trace.ts";
 import { benchUpgrade } from "./upgrade.ts";
 
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   codec: benchCodec,
   trace: benchTrace,
   upgrade: benchUpgrade,
+  top: benchTop,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { COOKIE, HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
+import type { Run } from "../support/run-enit.ts";
 import { startNode, systemOtp } from "../support/otp.ts";
 
 let host: ReleaseHost;
@@ -179,4 +180,42 @@ test("an application that is found no more leaves the release running at a resta
   expect(exitCode).toBe(2);
   expect(stderr).toStartWith('enit: cannot find the application "frozzle": ');
   expect(host.vm("gone")?.pid).toBe(pid);
+});
+
+test("a running release whose files are broken can still be asked, with a warning", async () => {
+  host.define("spoilt");
+  await host.json("start", "spoilt");
+  const file = host.write("etc/enit/spoilt/user.config", "{node, [");
+  const warning = `warning: cannot read "${file}:1:9": expected a term, found the end of the text. Using what its VM was started with.\n`;
+  const asked = (stdout: string): Run => ({ stdout, stderr: warning, exitCode: 0 });
+  expect(await host.enit("call", "spoilt", "erlang", "node")).toEqual(asked(`spoilt@${HOST}\n`));
+  expect(await host.enit("eval", "spoilt", "1 + 1")).toEqual(asked("2\n"));
+  const status = await host.enit("status", "spoilt");
+  expect(status).toMatchObject({ stderr: warning, exitCode: 0 });
+  expect(status.stdout).toStartWith(`Release: spoilt\nVersion: 1.0\nNode:    spoilt@${HOST}\nCookie:  ********\n`);
+  // What changes or starts something needs the files.
+  for (const command of ["reconfigure", "config", "start"]) {
+    expect(await host.enit(command, "spoilt")).toMatchObject({ stdout: "", exitCode: 2 });
+  }
+  await host.enit("stop", "spoilt");
+  expect(await host.enit("status", "spoilt")).toMatchObject({ stdout: "", exitCode: 2 });
+});
+
+test("the time of a call counts connecting too", async () => {
+  host.define("frozen");
+  await host.json("start", "frozen");
+  process.kill(host.vm("frozen")?.pid ?? Number.NaN, "SIGSTOP");
+  try {
+    expect(await host.enit("call", "frozen", "erlang", "node", "--timeout", "0.1")).toEqual({
+      stdout: "",
+      stderr: `enit: cannot call "erlang:node/0" on "frozen@${HOST}": no result within 100 ms
+The node may be busy; what was called goes on there.
+`,
+      exitCode: 1,
+    });
+    const evaluated = await host.enit("eval", "frozen", "ok", "--timeout", "0.1");
+    expect(evaluated.stderr).toStartWith('enit: cannot evaluate "ok": no result within 100 ms\n');
+  } finally {
+    process.kill(host.vm("frozen")?.pid ?? Number.NaN, "SIGCONT");
+  }
 });

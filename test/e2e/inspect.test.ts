@@ -83,6 +83,7 @@ test("eval takes expressions with or without the last dot, and says what an expr
     ["throw(ball)", 'cannot evaluate "throw(ball)": exception throw: ball', 1],
     ["exit(bye)", 'cannot evaluate "exit(bye)": exception exit: bye', 1],
     ["nonesuch:f()", 'cannot evaluate "nonesuch:f()": exception error: undefined function nonesuch:f/0', 1],
+    ["1 + Two", `cannot evaluate "1 + Two": exception error: variable 'Two' is unbound`, 1],
     ["1 +", `cannot evaluate "1 +": syntax error before: '.'`, 2],
     ["[1", `cannot evaluate "[1": syntax error before: '.'`, 2],
   ] as const) {

@@ -29,6 +29,7 @@ export function makeReleaseService(base: ServiceBase): ReleaseService {
       (await import("./reconfigure.ts")).planChanges(base, release, options),
     reconfigure: async (release, plan, options = {}) =>
       (await import("./reconfigure.ts")).applyChanges(base, release, plan, options),
+    call: async (release, called, options = {}) => (await import("./call.ts")).call(release, called, options),
     evaluate: async (release, expressions, options = {}) =>
       (await import("./evaluate.ts")).evaluate(release, expressions, options),
     observe: async (release, options = {}) => (await import("./observe.ts")).observe(release, options),

@@ -1,20 +1,43 @@
 import type { ConfigEntry, ConfigSection, ReleaseFacts, ReleaseLoadOptions } from "../../../contract/index.ts";
 import type { MergedConfig, Release, Variables } from "../../../release/index.ts";
-import { findReleaseName, loadRelease, withConfigValue } from "../../../release/index.ts";
+import { EnitError } from "../../../error/index.ts";
+import {
+  describeRunning,
+  findReleaseName,
+  loadRelease,
+  releaseStateDir,
+  withConfigValue,
+} from "../../../release/index.ts";
 import type { ServiceBase } from "../index.ts";
 
 /** Reads a release as `ReleaseService.load` does, by the hooks `config:resolve`. */
 export async function load(base: ServiceBase, text: string, options: ReleaseLoadOptions): Promise<Release> {
   const { settings, log } = base;
   const name = findReleaseName(text, settings, { match: options.match ?? false });
-  const release = await loadRelease(name, settings, {
+  const loading = loadRelease(name, settings, {
     resolveConfig: (config, facts) => resolveConfig(base, config, facts),
     ...(options.anew ? {} : { environment: runningEnvironment }),
   });
+  const release = await (options.orRunning
+    ? loading.catch((error: unknown) => useRunning(base, name, error))
+    : loading);
   for (const { message, hint } of release.warnings) {
     log.warn(hint === undefined ? `${message}.` : `${message}. ${hint}`);
   }
   return release;
+}
+
+/** What is known of the VM of a release, in place of its files. Throws the error that they gave if there is none. */
+async function useRunning({ settings, log }: ServiceBase, name: string, error: unknown): Promise<Release> {
+  if (!(error instanceof EnitError)) throw error;
+  const { findRunningVm, readVmCookie } = await import("../../../vm/index.ts");
+  const stateDir = releaseStateDir(name, settings);
+  const vm = findRunningVm(stateDir);
+  const cookie = vm && readVmCookie(stateDir);
+  if (vm === undefined || cookie === undefined) throw error;
+  log.warn(`${error.message}. Using what its VM was started with.`);
+  const { version, node: nodeName, longNames } = vm;
+  return describeRunning({ name, version, nodeName, longNames, cookie }, settings);
 }
 
 /** A release that runs is configured by the variables that its VM was started with, whoever asks. */
