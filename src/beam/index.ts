@@ -14,7 +14,7 @@ export {
 export { type BeamFun, readFuns } from "./funs.ts";
 export { readRecords } from "./debug-info.ts";
 export { inBeamFile } from "./errors.ts";
-export { countLiterals, hasPlainLiterals } from "./literals.ts";
+export { countLiterals, hasPlainLiterals, openLiterals } from "./literals.ts";
 export { beamMd5 } from "./md5.ts";
 export { OPCODE } from "./opcodes.ts";
 export type { Operand } from "./operands.ts";

@@ -1,4 +1,5 @@
-import { inBeamFile, readUsedModules } from "../../beam/index.ts";
+import { countLiterals, inBeamFile, openLiterals, readUsedModules } from "../../beam/index.ts";
+import type { Term } from "../../term/index.ts";
 import { type ApplicationCode, type ModuleCode, compareModules } from "../code/index.ts";
 import { type UpgradeAttributes, readUpgradeAttributes } from "./attributes.ts";
 import type { Behaviours } from "./behaviours.ts";
@@ -81,12 +82,26 @@ export function findModuleChanges(
   return { changes, removed: new Map(gone) };
 }
 
-/** The modules whose functions a module calls by name, itself left out. Throws `beam_malformed`. */
-export function usedModules(module: ModuleCode): string[] {
-  return inBeamFile(module.file, () => readUsedModules(module.beam, () => NONE));
+/** The modules whose functions a module calls or names (`fun lists:max/1`), itself left out. Throws `beam_malformed`. */
+export function usedModules({ file, beam }: ModuleCode): string[] {
+  return inBeamFile(file, () => {
+    const used = new Set(readUsedModules(beam, () => NONE));
+    // A fun of another module is a literal, and no import.
+    const literal = openLiterals(beam);
+    for (let index = countLiterals(beam) - 1; index >= 0; index--) addFunModules(literal(index), used);
+    used.delete(beam.module);
+    return [...used];
+  });
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+function addFunModules(term: Term, modules: Set<string>): void {
+  if (term.kind === "export") modules.add(term.module);
+  else if (term.kind === "tuple" || term.kind === "list")
+    for (const each of term.elements) addFunModules(each, modules);
+  else if (term.kind === "map") for (const each of term.entries.flat()) addFunModules(each, modules);
+}
 
 function treatmentOf(
   module: string,

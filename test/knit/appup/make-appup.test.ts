@@ -152,6 +152,14 @@ code_change(_, S, D, _) -> {ok, S, D}.\n`;
     });
   });
 
+  test("counts a fun of another module as a call", async () => {
+    const mapping = (module: string): string =>
+      `-export([f/0, g/1]).\nf() -> lists:map(fun ${module}:g/1, [1]).\ng(X) -> X.\n`;
+    const from = { a_a: plain(1), a_b: plain(1), a_c: plain(1) };
+    const { up } = await appupBetween(vm, from, { a_a: mapping("a_b"), a_b: mapping("a_c"), a_c: plain(2) });
+    expect(up).toEqual(["{load_module,a_c}", "{load_module,a_b}", "{load_module,a_a}"]);
+  });
+
   test("has an order for modules that call each other, the same every time", async () => {
     const to = {
       a_b: calls("a_c", 2),

@@ -134,12 +134,88 @@ init(Right) when Right =:= a_right; Right =:= optional -> {ok, {#{}, [${right}]}
         "[{v1,[]},{v1,[]},undefined,undefined]",
       );
     });
+
+    test("converts the state of every kind of process", async () => {
+      const sup = `-behaviour(supervisor).\n-export([start_link/0, init/1]).
+start_link() -> supervisor:start_link(?MODULE, []).
+init([]) -> {ok, {#{}, [
+  #{id => a_statem, start => {a_statem, start_link, []}},
+  #{id => a_events, start => {gen_event, start_link, [{local, a_events}]}, modules => dynamic},
+  #{id => a_special, start => {a_special, start_link, []}},
+  #{id => a_quiet, start => {a_quiet, start_link, []}}]}}.\n`;
+      const all = (version: string): Modules => ({
+        a_app: `-behaviour(application).\n-export([start/2, stop/1]).\nstop(_) -> ok.
+start(_, _) -> {ok, Pid} = a_sup:start_link(), ok = gen_event:add_handler(a_events, a_handler, []), {ok, Pid}.\n`,
+        a_sup: sup,
+        a_statem: `-behaviour(gen_statem).\n-export([start_link/0, init/1, callback_mode/0, handle_event/4, code_change/4]).
+start_link() -> gen_statem:start_link({local, ?MODULE}, ?MODULE, [], []).
+init([]) -> {ok, here, ${version}}.
+callback_mode() -> handle_event_function.
+handle_event({call, From}, get, State, Data) -> {keep_state_and_data, [{reply, From, {State, Data}}]}.
+code_change({down, _}, State, Data, _) -> {ok, State, {down, Data}};
+code_change(_, State, Data, _) -> {ok, State, {${version}, Data}}.\n`,
+        a_handler: `-behaviour(gen_event).\n-export([init/1, handle_event/2, handle_call/2, code_change/3]).
+init([]) -> {ok, ${version}}.
+handle_event(_, S) -> {ok, S}.
+handle_call(get, S) -> {ok, S, S}.
+code_change({down, _}, S, _) -> {ok, {down, S}};
+code_change(_, S, _) -> {ok, {${version}, S}}.\n`,
+        a_special: `-export([start_link/0, init/1, loop/2, system_continue/3, system_terminate/4, system_code_change/4]).
+start_link() -> proc_lib:start_link(?MODULE, init, [self()]).
+init(Parent) -> register(?MODULE, self()), proc_lib:init_ack({ok, self()}), loop(Parent, ${version}).
+loop(Parent, S) -> receive
+  {system, From, Request} -> sys:handle_system_msg(Request, From, Parent, ?MODULE, [], S);
+  {get, From} -> From ! {a_special, S}, ?MODULE:loop(Parent, S) end.
+system_continue(Parent, _, S) -> ?MODULE:loop(Parent, S).
+system_terminate(Reason, _, _, _) -> exit(Reason).
+system_code_change(S, _, {down, _}, _) -> {ok, {down, S}};
+system_code_change(S, _, _, _) -> {ok, {${version}, S}}.\n`,
+        a_quiet: `-behaviour(gen_server).\n-export([start_link/0, init/1, handle_call/3, handle_cast/2]).
+start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+init([]) -> {ok, ${version}}.
+handle_call(get, _, S) -> {reply, {S, in, ${version}}, S}.
+handle_cast(_, S) -> {noreply, S}.\n`,
+      });
+      await using app = await startPair(vm, all("v1"), all("v2"));
+      const states = (): Promise<string> =>
+        vm.text(`a_special ! {get, self()}, [gen_statem:call(a_statem, get), gen_event:call(a_events, a_handler, get),
+          receive {a_special, S} -> S end, gen_server:call(a_quiet, get)]`);
+      await app.upgrade();
+      expect(await states()).toBe("[{here,{v2,v1}},{v2,v1},{v2,v1},{v1,in,v2}]");
+      await app.downgrade();
+      expect(await states()).toBe("[{here,{down,{v2,v1}}},{down,{v2,v1}},{down,{v2,v1}},{v1,in,v1}]");
+    });
+
+    test("calls functions at their time, and purges as modules say", async () => {
+      const log = (version: string, more = ""): string =>
+        `${more}-export([add/1, linger/0]).
+add(X) -> persistent_term:put(a_log, persistent_term:get(a_log, []) ++ [{X, ${version}}]).
+linger() -> receive stop -> ok after 0 -> receive stop -> ${version} end end.\n`;
+      const calls = `-knit_apply([{immediate, {a_log, add, [loaded]}}, {first, {a_log, add, [first]}}, {a_log, add, [last]}]).
+-knit_apply_down([{immediate, {a_log, add, [leaving]}}, {first, {a_log, add, [down]}}, {last, {a_log, add, [back]}}]).\n`;
+      const from = { a_app: APP, a_sup: supervisor([]), a_log: log("v1"), a_brutal: log("v1") };
+      const to = { ...from, a_log: log("v2", `-knit_purge(soft_purge).\n${calls}`), a_brutal: log("v2") };
+      await using app = await startPair(vm, from, to);
+      await vm.evaluate(
+        "persistent_term:erase(a_log), register(soft, spawn(a_log, linger, [])), register(brutal, spawn(a_brutal, linger, []))",
+      );
+      await app.upgrade("[{a_log,soft_purge},{a_brutal,brutal_purge}]");
+      expect(await vm.text("persistent_term:get(a_log)")).toBe("[{first,v1},{loaded,v2},{last,v2}]");
+      expect(await vm.text("{is_pid(whereis(soft)), is_pid(whereis(brutal))}")).toBe("{true,true}");
+      await vm.evaluate(
+        "soft ! stop, persistent_term:erase(a_log), Ref = monitor(process, soft), receive {'DOWN', Ref, _, _, _} -> ok end",
+      );
+      await app.downgrade();
+      expect(await vm.text("persistent_term:get(a_log)")).toBe("[{down,v2},{leaving,v2},{back,v1}]");
+      expect(await vm.text("whereis(brutal)")).toBe("undefined");
+    });
   });
 }
 
 /** An application that runs in its first version, with appups of ours beside its second one. */
 interface RunningPair extends AsyncDisposable {
-  readonly upgrade: () => Promise<void>;
+  /** `unpurged`: the modules with old code that is still there. Default: none. */
+  readonly upgrade: (unpurged?: string) => Promise<void>;
   readonly downgrade: () => Promise<void>;
   /** The ids of the children of a supervisor that run. */
   readonly children: (supervisor: string) => Promise<string>;
@@ -154,15 +230,15 @@ async function startPair(vm: Oracle, from: Modules, to: Modules): Promise<Runnin
   writeAppup(vm, pair, made);
   const [old, young] = [pair.dir.join("lib/a-1"), pair.dir.join("lib/a-2")];
   await vm.evaluate(`code:add_patha("${old}/ebin"), ok = application:start(a)`);
-  const change = async (call: string, version: string): Promise<void> => {
+  const change = async (call: string, version: string, unpurged = "[]"): Promise<void> => {
     expect(await vm.text(`{release_handler:${call}, element(2, application:get_key(a, vsn))}`)).toBe(
-      `{{ok,[]},"${version}"}`,
+      `{{ok,${unpurged}},"${version}"}`,
     );
   };
   return {
     up: shown(made).up,
     warnings: made.warnings.map(({ message }) => message),
-    upgrade: () => change(`upgrade_app(a, "${young}")`, "2"),
+    upgrade: (unpurged) => change(`upgrade_app(a, "${young}")`, "2", unpurged),
     downgrade: () => change(`downgrade_app(a, "1", "${old}")`, "1"),
     children: (name) =>
       vm.text(`lists:sort([Id || {Id, Pid, _, _} <- supervisor:which_children(${name}), is_pid(Pid)])`),
