@@ -1,4 +1,12 @@
-import { type ConfigChangeAnswer, EnitError, definePlugin, releaseArguments } from "../../src/contract/index.ts";
+import {
+  type ConfigChangeAnswer,
+  type Context,
+  EnitError,
+  type Release,
+  debugArguments,
+  definePlugin,
+  releaseArguments,
+} from "../../src/contract/index.ts";
 import { type DescribedChange, describePlan } from "./describe-plan.ts";
 import { renderReconfiguration } from "./render.ts";
 
@@ -19,12 +27,13 @@ export default definePlugin({
       args: {
         ...releaseArguments,
         dryRun: { type: "boolean", alias: "n", description: "Show what would change, and change nothing" },
+        ...debugArguments,
       },
       run: async (ctx, args) => {
         const release = await ctx.releases.load(args.release, { match: args.match });
-        const plan = await ctx.releases.planReconfigure(release, { signal: ctx.signal });
-        const answers =
-          args.dryRun || plan.unchanged ? [] : await ctx.releases.reconfigure(release, plan, { signal: ctx.signal });
+        const { plan, answers } = await ctx.tracing.during(release, args.debugSpec, () =>
+          reconfigure(ctx, release, args.dryRun),
+        );
         const applications = describePlan(ctx.terms, plan, answers);
         const refused = answers.filter(({ ok }) => !ok);
         if (refused.length > 0) throw notTakenUp(release.name, refused, applications);
@@ -40,6 +49,12 @@ export default definePlugin({
     },
   },
 });
+
+async function reconfigure(ctx: Context, release: Release, dryRun: boolean) {
+  const plan = await ctx.releases.planReconfigure(release, { signal: ctx.signal });
+  const isWanted = !dryRun && !plan.unchanged;
+  return { plan, answers: isWanted ? await ctx.releases.reconfigure(release, plan, { signal: ctx.signal }) : [] };
+}
 
 /** The values are set, but applications have not taken them up: whoever asked for the change must know. */
 function notTakenUp(

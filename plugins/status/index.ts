@@ -1,4 +1,4 @@
-import { definePlugin, releaseArguments } from "../../src/contract/index.ts";
+import { debugArguments, definePlugin, releaseArguments } from "../../src/contract/index.ts";
 import { renderStatus } from "./render.ts";
 
 export default definePlugin({
@@ -15,10 +15,13 @@ export default definePlugin({
       args: {
         ...releaseArguments,
         showCookie: { type: "boolean", description: "Show the cookie in clear" },
+        ...debugArguments,
       },
       run: async (ctx, args) => {
         const release = await ctx.releases.load(args.release, { match: args.match, orRunning: true });
-        const status = await ctx.releases.inspect(release, { signal: ctx.signal });
+        const inspect = () => ctx.releases.inspect(release, { signal: ctx.signal });
+        const status =
+          args.debugSpec.length === 0 ? await inspect() : await ctx.tracing.during(release, args.debugSpec, inspect);
         return {
           release: release.name,
           version: release.version,

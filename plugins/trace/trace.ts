@@ -64,7 +64,7 @@ export const trace = defineCommand({
       ...limits,
       processes: args.procs.length === 0 ? undefined : args.procs,
       arity: args.arity,
-      load: args.load,
+      load: args.load || args.debugSpec.length > 0,
       dangerous: args.dangerous,
       signal: ctx.signal,
     });

@@ -52,6 +52,7 @@ export type { CommandInfo, FlagInfo, HostService, PluginInfo, PositionalInfo, Pr
 export type { LiveScreen, ScreenEvent, ScreenOptions } from "./screen.ts";
 export type { Cell, TreeNode, Ui } from "./ui.ts";
 export {
+  debugArguments,
   describeRetry,
   readStartArguments,
   readStopArguments,

@@ -8,6 +8,17 @@ export const releaseArguments = {
   match: { type: "boolean", alias: "m", description: "Take RELEASE as a pattern, or the beginning of a name" },
 } as const satisfies ArgumentDefinitions;
 
+/** `--debug_spec` of the original enit, whose redbug it hands the patterns to: for `ctx.tracing.during`. */
+export const debugArguments = {
+  debugSpec: {
+    type: "string",
+    alias: "debug_spec",
+    multiple: true,
+    valueHint: "PATTERN",
+    description: "Trace this in the release meanwhile, as enit trace does",
+  },
+} as const satisfies ArgumentDefinitions;
+
 /** The arguments of every command that starts a release. */
 export const startArguments = {
   startRetries: { type: "string", valueHint: "N|infinity", description: "How often to try again what failed" },

@@ -13,6 +13,11 @@ export interface TracingService {
    * `foreign_tracer` before OTP 27, where a node has one tracer.
    */
   start(release: Release, patterns: readonly string[], options?: TraceOptions): Promise<LiveTrace>;
+  /**
+   * Does something and traces a release meanwhile, without a limit of time; what is traced goes to standard error. Without
+   * patterns, or if the release does not run, only does it. Throws what `start` and the work throw.
+   */
+  during<Result>(release: Release, patterns: readonly string[], work: () => Promise<Result>): Promise<Result>;
 }
 
 /** Each limit is on unless it is given as `infinity`. */

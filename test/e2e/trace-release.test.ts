@@ -173,15 +173,35 @@ describe("enit trace refuses", () => {
   });
 });
 
-test("enit trace takes the patterns of the original's --debug_spec, without a limit of time", async () => {
+describe("--debug_spec of the original enit", () => {
   const { host } = hosts[0] ?? fail();
-  const run = await traced(
-    host,
-    ["--msgs", "1", "--debug_spec", "relex_server:handle_cast", "relex_server:handle_call"],
-    1,
-  );
-  expect(run.stderr).toMatch(/^tracing 2 functions in /);
-  expect(run.stdout).toEndWith("enit trace done, msg_count - 1\n");
+
+  test("is a trace without a limit of time", async () => {
+    const pattern = ["--debug_spec", "relex_server:handle_cast", "relex_server:handle_call"];
+    const run = await traced(host, ["--msgs", "1", ...pattern], 1);
+    expect(run.stderr).toMatch(/^tracing 2 functions in /);
+    expect(run.stdout).toEndWith("enit trace done, msg_count - 1\n");
+  });
+
+  test("traces the release while it is reconfigured or asked, to standard error", async () => {
+    host.define("relex", { user: "{relex_application, [{retries, 7}]}.\n" });
+    const run = await host.enit("reconfigure", "relex", "--debug_spec", "enit_config:change -> return");
+    expect(run.stdout).toStartWith("reconfigure: config changes applied\n");
+    expect(run.stderr).toMatch(
+      /\n% enit_config:change\(\[\{relex_application,.*\n% enit_config:change\/2 -> \[.*, stopped - 2\n$/s,
+    );
+    const status = await host.enit("status", "relex", "--debug_spec", "enit_status:get");
+    expect(status.stdout).toStartWith("Release: relex\n");
+    expect(status.stderr).toMatch(/\n% enit_status:get\(\)\nenit trace done, stopped - 1\n$/);
+    expect(await remaining(host)).toBe("[]\n");
+  });
+
+  test("does nothing where nothing runs, and is refused if it does not parse", async () => {
+    host.define("offline");
+    expect(await host.enit("status", "offline", "--debug_spec", "m")).toMatchObject({ stderr: "", exitCode: 0 });
+    const refused = await host.enit("reconfigure", "relex", "--debug_spec", "m:");
+    expect([refused.stdout, refused.exitCode]).toEqual(["", 2]);
+  });
 });
 
 interface RunningTrace {

@@ -46,9 +46,9 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
     const room = require("./releases/index.ts") as typeof import("./releases/index.ts");
     return room.makeReleaseService(base);
   },
-  tracing: () => {
+  tracing: (base) => {
     const room = require("./tracing/index.ts") as typeof import("./tracing/index.ts");
-    return room.makeTracingService();
+    return room.makeTracingService(base);
   },
 };
 

@@ -43,7 +43,10 @@ export function explainRefusal(
       default:
     }
   }
-  return new EnitError("trace_failed", `cannot trace on "${node}": it failed with ${show(reason)}`, { data: { node } });
+  return new EnitError("trace_failed", `cannot trace on "${node}": it failed with ${show(reason)}`, {
+    hint: `If another version of enit started the release: enit restart ${release}`,
+    data: { node },
+  });
 }
 
 function unknownModule({ text, module }: CallPattern, names: Term | undefined): EnitError {
