@@ -11,7 +11,7 @@ export default definePlugin({
       examples: [["systemd relex > /etc/systemd/system/relex.service", "install the unit of relex"]],
       args: releaseArguments,
       run: async (ctx, args) => {
-        const release = await ctx.releases.load(args.release, { match: args.match });
+        const release = await ctx.releases.load(args.release, { match: args.match, toLookAt: true });
         return {
           file: `${release.name}.service`,
           unit: renderUnit(

@@ -76,6 +76,8 @@ export interface ReleaseLoadOptions extends MatchOption {
    * with a warning. Such a release has no applications and no configuration.
    */
   readonly orRunning?: boolean;
+  /** Leaves variables there as they are written if they are not set: what is read is only looked at. */
+  readonly toLookAt?: boolean;
 }
 
 export interface WaitOptions {

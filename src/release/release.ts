@@ -7,7 +7,7 @@ import { type ApplicationRequest, configKey, type MergedConfig } from "./config-
 import { type ReleaseDefinition, readDefinition } from "./definition.ts";
 import { matchReleaseName } from "./match.ts";
 import { type NodeSettings, readNodeEnvironment, readNodeSettings, readPackagedRoot } from "./node-settings.ts";
-import { type PackagedRelease, readPackagedRelease, type Variables } from "./packaged/index.ts";
+import { type Environment, type PackagedRelease, readPackagedRelease } from "./packaged/index.ts";
 import type { HostSettings } from "./settings.ts";
 import { listNames, readBytesIfAny } from "./reading.ts";
 import { type Warning, formatPlace } from "./warning.ts";
@@ -32,7 +32,9 @@ export interface Release {
 
 export interface LoadOptions {
   /** Gives what variables in the files of packaged releases stand for, if that is not the environment of this process. */
-  readonly environment?: ((stateDir: string) => Promise<Variables | undefined>) | undefined;
+  readonly environment?: ((stateDir: string) => Promise<Environment | undefined>) | undefined;
+  /** Whether variables there that are not set stay as they are written, instead of being an error. */
+  readonly keepUnset?: boolean;
   /** Changes the merged configuration before anything is read from it. */
   readonly resolveConfig?: (
     config: MergedConfig,
@@ -87,12 +89,13 @@ async function readPackaged(
   root: string,
   config: MergedConfig,
   stateDir: string,
-  { environment }: LoadOptions,
+  { environment, keepUnset = false }: LoadOptions,
   warnings: Warning[],
 ): Promise<PackagedRelease> {
   const env = Object.fromEntries(readNodeEnvironment(config));
   for (const { position } of config.extensions) warnings.push(ignoredExtension(position));
-  return readPackagedRelease(root, { ...process.env, ...(await environment?.(stateDir)), ...env }, warnings);
+  const values = { ...process.env, ...(await environment?.(stateDir)), ...env };
+  return readPackagedRelease(root, { values, keepUnset }, warnings);
 }
 
 /** What the package says of the kind of its node's name is for that name alone. */

@@ -1,5 +1,5 @@
-import { accessSync, constants, openSync } from "node:fs";
-import { describeSystemError, EnitError } from "../error/index.ts";
+import { accessSync, constants, existsSync, openSync } from "node:fs";
+import { describeSystemError, EnitError, systemCode } from "../error/index.ts";
 import { executeProgram, libc } from "../system/index.ts";
 import { assumeIdentity, type Identity } from "./identity.ts";
 import type { LaunchPlan } from "./plan.ts";
@@ -56,7 +56,10 @@ async function attempt<T>(start: EmulatorStart, action: string, work: () => T | 
   } catch (error) {
     const { executable, cwd, user } = start;
     const who = user === undefined ? "" : ` as user "${user}"`;
-    throw new EnitError("launch_failed", `cannot ${action}${who}: ${describeSystemError(error)}`, {
+    const lacksLoader = systemCode(error) === "ENOENT" && action.startsWith("run ") && existsSync(executable);
+    const state = lacksLoader ? "the loader that it names is not on this machine" : describeSystemError(error);
+    throw new EnitError("launch_failed", `cannot ${action}${who}: ${state}`, {
+      hint: lacksLoader ? "It was made for another Linux. To see which loader it is: ldd on that file." : undefined,
       data: { executable, cwd, user },
       cause: error,
     });

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { systemCode } from "../error/index.ts";
 import { findRunningVm } from "./vm-record.ts";
 
-/** What a VM has otherwise than whoever started it, as it runs as somebody else and has a home of its own. */
-const OF_THE_USER = new Set(["HOME", "USER", "LOGNAME", "SHELL"]);
+/** What a VM has otherwise than whoever started it: it runs as somebody else, has a home of its own, and was another version. */
+const OF_THE_VM = /^(?:HOME|USER|LOGNAME|SHELL|ROOTDIR|BINDIR|EMU|PROGNAME|RELEASE_(?:ROOT|NAME|VSN))$/;
 
 /**
  * The environment that the VM of a state directory was started in; `undefined` if none runs, or not as a user whose processes
@@ -23,5 +23,5 @@ export function readRunningEnvironment(stateDir: string): Readonly<Record<string
     const at = line.indexOf("=");
     return [line.slice(0, at), line.slice(at + 1)];
   });
-  return Object.fromEntries(variables.filter(([name]) => name !== "" && !OF_THE_USER.has(name)));
+  return Object.fromEntries(variables.filter(([name]) => name !== "" && !OF_THE_VM.test(name)));
 }

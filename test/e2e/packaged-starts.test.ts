@@ -1,6 +1,6 @@
 /** What may be in a packaged release, and what may be wrong with it, on the system's OTP. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { definePackaged, packRelease } from "../support/packaged.ts";
 import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
@@ -93,12 +93,25 @@ describe("what does not start", () => {
     }
   });
 
+  test("an emulator of another Linux is told from one that is not there", async () => {
+    const erlexec = join(root, readdirSync(root).find((name) => name.startsWith("erts-")) ?? "", "bin/erlexec");
+    writeFileSync(erlexec, readFileSync(erlexec, "latin1").replace("/ld-linux", "/ld-other"), "latin1");
+    const refused = await host.enit("start", "relex");
+    expect(refused.stderr).toBe(`enit: cannot run "${erlexec}": the loader that it names is not on this machine
+It was made for another Linux. To see which loader it is: ldd on that file.
+`);
+    expect({ exitCode: refused.exitCode, vm: host.vm() }).toEqual({ exitCode: 1, vm: undefined });
+  });
+
   test("a variable that is not set is named with its place", async () => {
     const file = host.write(`${VERSION_DIR}/sys.config.src`, '[\n  {relex_application, [{secret, "${SECRET}"}]}\n].\n');
     const refused = await host.enit("start", "relex");
     expect(refused.stderr).toStartWith(`enit: cannot use "${file}:2:34": the variable SECRET is not set\n`);
     expect(refused.stderr).toContain("Set it in the environment, or in the section node:");
     expect(refused.exitCode).toBe(2);
+    // What it is needed for can wait for who only looks.
+    expect((await host.enit("status", "relex")).stdout).toContain("This node is currently offline.");
+    expect((await host.enit("list")).stdout).toBe(`* relex 1 [shipped@${HOST}] (not running)\n`);
   });
 });
 

@@ -2,10 +2,19 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { definePackaged, packRelease, SHIPPED_COOKIE } from "../support/packaged.ts";
 import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
-import { otpInstallations } from "../support/otp.ts";
+import { canMount, inMountNamespace } from "../support/namespace.ts";
+import { otpInstallations, type OtpInstallation } from "../support/otp.ts";
+import type { RunOptions } from "../support/run-enit.ts";
 
-/** A machine with what a POSIX system has, and no Erlang. */
-const WITHOUT_ERLANG = { env: { PATH: "/nowhere" } };
+/** A machine without Erlang: where that can be it is hidden, else it is only not on the path. */
+const WITHOUT_ERLANG: RunOptions = canMount
+  ? inMountNamespace(`${otpInstallations().map(hide).join("\n")}\nPATH=/nowhere`)
+  : { env: { PATH: "/nowhere" } };
+
+/** What belongs to OTP; that of the test matrix has a C library beside it, which its emulator cannot do without. */
+function hide({ root }: OtpInstallation): string {
+  return `for dir in ${root}/bin ${root}/lib ${root}/releases ${root}/erts-*; do mount -t tmpfs none "$dir"; done`;
+}
 
 describe.each(otpInstallations())("a packaged release of OTP $major", (otp) => {
   test("runs from start to stop on a machine without Erlang", async () => {

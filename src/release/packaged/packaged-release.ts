@@ -13,7 +13,7 @@ import { cookieText } from "../node-values.ts";
 import { type PackagedArguments, type ShippedNodeKey, sortArguments } from "./arguments.ts";
 import { type PackagedFiles, findPackagedFiles, packagedFiles } from "./packaged-files.ts";
 import { readShippedConfig } from "./shipped-config.ts";
-import type { Variables } from "./variables.ts";
+import type { Environment, Variables } from "./variables.ts";
 import { readVmArgs } from "./vm-args.ts";
 
 /** A release with its own emulator and applications, unpacked on this host. */
@@ -38,10 +38,14 @@ export function isPackaged(release: Release): release is Release & { readonly pa
  *
  * @throws EnitError `packaged_release_invalid`, `unreadable`, `vm_args_invalid`, `config_syntax`, `config_invalid`, `variable_not_set`.
  */
-export function readPackagedRelease(root: string, environment: Variables, warnings: Warning[]): PackagedRelease {
+export function readPackagedRelease(
+  root: string,
+  { values, ...options }: Variables,
+  warnings: Warning[],
+): PackagedRelease {
   const { ertsVersion, ...files } = findPackagedFiles(root);
   const spec = readSpec(files);
-  const variables = { ...ownVariables(files, spec), ...environment };
+  const variables = { ...options, values: { ...ownVariables(files, spec), ...values } };
   return { ...files, ertsVersion, spec, ...readShipped(files, variables, warnings), variables };
 }
 
@@ -60,7 +64,7 @@ export function renderPackagedConfig(
   release: Release & { readonly packaged: PackagedRelease },
 ): { readonly sysConfig: Term; readonly vmArgs: readonly string[] } {
   const files = packagedFiles(root, version);
-  const variables = { ...release.packaged.variables, ...ownVariables(files, readSpec(files)) };
+  const variables = { values: { ...release.packaged.variables.values, ...ownVariables(files, readSpec(files)) } };
   const { config, args, extra } = readShipped(files, variables, []);
   const ofHost = withoutShipped(release.config, release.packaged.config);
   return {
@@ -116,7 +120,7 @@ function readSpec({ version, versionDir }: PackagedFiles): ReleaseSpec | undefin
 }
 
 /** The variables that the start scripts of rebar3 and mix set for the files of a release. */
-function ownVariables({ root, version }: PackagedFiles, spec: ReleaseSpec | undefined): Variables {
+function ownVariables({ root, version }: PackagedFiles, spec: ReleaseSpec | undefined): Environment {
   return {
     ROOTDIR: root,
     RELEASE_ROOT: root,

@@ -2,7 +2,14 @@ import { EnitError } from "../../error/index.ts";
 import { formatPlace } from "../warning.ts";
 
 /** Variables by name; one that is `undefined` is not set. */
-export type Variables = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What variables stand for. */
+export interface Variables {
+  readonly values: Environment;
+  /** Whether one that is not set and has no default stays as it is written, for whoever only looks. Default: it is an error. */
+  readonly keepUnset?: boolean;
+}
 
 /** What comments look like: in Erlang terms, or in files of arguments. */
 export type CommentStyle = "%" | "#";
@@ -28,9 +35,9 @@ export function substituteVariables(
   for (let at = 0; at < text.length;) {
     const [token, end] = nextToken(text, at, style, quote);
     const variable = VARIABLE.exec(token);
-    parts.push(
-      variable === null ? token : valueOf(variable, variables, () => notSet(variable[1] ?? "", file, text, at)),
-    );
+    const value = variable === null ? token : valueOf(variable, variables.values);
+    if (value === undefined && variables.keepUnset !== true) throw notSet(variable?.[1] ?? "", file, text, at);
+    parts.push(value ?? (quote === undefined ? `'${token}'` : token));
     if (token === quote) quote = undefined;
     else if (quote === undefined && (token === '"' || token === "'")) quote = token;
     at = end;
@@ -56,11 +63,11 @@ function nextToken(text: string, at: number, style: CommentStyle, quote: string 
   return [token, at + token.length];
 }
 
-function valueOf([, name = "", fallback]: RegExpExecArray, variables: Variables, otherwise: () => EnitError): string {
-  const value = variables[name];
-  if (value !== undefined && (value !== "" || fallback === undefined)) return Buffer.from(value).toString("latin1");
-  if (fallback !== undefined) return fallback;
-  throw otherwise();
+function valueOf([, name = "", fallback]: RegExpExecArray, values: Environment): string | undefined {
+  const value = values[name];
+  return value === undefined || (value === "" && fallback !== undefined)
+    ? fallback
+    : Buffer.from(value).toString("latin1");
 }
 
 function notSet(name: string, file: string, text: string, offset: number): EnitError {

@@ -52,7 +52,7 @@ interface MutableList {
 }
 
 function readVariable(list: MutableList, name: string, options: VmArgsOptions): void {
-  collect(list, splitArguments(options.variables[name] ?? "", name, ARGUMENT_OF_VARIABLE), options, []);
+  collect(list, splitArguments(options.variables.values[name] ?? "", name, ARGUMENT_OF_VARIABLE), options, []);
 }
 
 function readFileInto(list: MutableList, file: string, options: VmArgsOptions, including: readonly string[]): void {

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { type CommentStyle, substituteVariables, type Variables } from "../../../src/release/packaged/variables.ts";
+import { type CommentStyle, type Environment, substituteVariables } from "../../../src/release/packaged/variables.ts";
 import { failure } from "../../support/failure.ts";
 
-const VALUES: Variables = { HOST: "a.b", EMPTY: "", GREEK: "λ", DOLLAR: "${HOST}" };
+const VALUES: Environment = { HOST: "a.b", EMPTY: "", GREEK: "λ", DOLLAR: "${HOST}" };
 
-function substitute(text: string, style: CommentStyle = "%"): string {
-  return Buffer.from(substituteVariables(Buffer.from(text), "/f.src", style, VALUES)).toString();
+function substitute(text: string, style: CommentStyle = "%", keepUnset = false): string {
+  return Buffer.from(substituteVariables(Buffer.from(text), "/f.src", style, { values: VALUES, keepUnset })).toString();
 }
 
 test("a variable stands for its value, wherever it is written", () => {
@@ -39,8 +39,14 @@ test("variables in comments are left alone, and signs of comments in quotes begi
 
 test("bytes of other encodings stay as they are", () => {
   const latin1 = Buffer.from("%% coding: latin-1\n\xe9${EMPTY}\xff", "latin1");
-  expect(Buffer.from(substituteVariables(latin1, "/f.src", "%", VALUES)).toString("latin1")).toBe(
+  expect(Buffer.from(substituteVariables(latin1, "/f.src", "%", { values: VALUES })).toString("latin1")).toBe(
     "%% coding: latin-1\n\xe9\xff",
+  );
+});
+
+test("for who only looks, a variable that is not set stays, as an atom where it is not in quotes", () => {
+  expect(substitute('{a, ${NOT_SET}, "${NOT_SET}", ${NOT_SET:-1}}', "%", true)).toBe(
+    "{a, '${NOT_SET}', \"${NOT_SET}\", 1}",
   );
 });
 

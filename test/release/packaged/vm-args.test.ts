@@ -56,7 +56,7 @@ test("readVmArgs() puts the flags of the environment where erlexec puts them", (
 test("readVmArgs() says where each argument stands", () => {
   using dir = tempDir();
   dir.write("vm.args", "# comment\n\n  -one\\ 1 'a\nb'\n-two");
-  const { args } = readVmArgs(dir.join("vm.args"), { directory: dir.path, variables: {} });
+  const { args } = readVmArgs(dir.join("vm.args"), { directory: dir.path, variables: { values: {} } });
   expect(args.map(({ text, position }) => [text, position.line, position.column])).toEqual([
     ["-one 1", 3, 3],
     ["a\nb", 3, 11],
@@ -67,7 +67,7 @@ test("readVmArgs() says where each argument stands", () => {
 
 test("readVmArgs() refuses files that include themselves, and a file without a name", async () => {
   using dir = tempDir();
-  const read = (): unknown => readVmArgs(dir.join("vm.args"), { directory: dir.path, variables: {} });
+  const read = (): unknown => readVmArgs(dir.join("vm.args"), { directory: dir.path, variables: { values: {} } });
   dir.write("vm.args", "-a\n  -args_file other");
   dir.write("other", "-args_file ./vm.args");
   expect(await failure(Promise.try(read))).toMatchObject({
@@ -84,8 +84,8 @@ test("readVmArgs() refuses files that include themselves, and a file without a n
 });
 
 /** The arguments in the order that erlexec hands them to the emulator. */
-function ours(dir: TempDir, file: string, variables: Readonly<Record<string, string>> = {}): string[] {
-  const { args, extra } = readVmArgs(file, { directory: dir.path, variables });
+function ours(dir: TempDir, file: string, values: Readonly<Record<string, string>> = {}): string[] {
+  const { args, extra } = readVmArgs(file, { directory: dir.path, variables: { values } });
   const all = extra.length === 0 ? args : [...args, { text: "-extra" }, ...extra];
   return withoutSeparators(all.map(({ text }) => text));
 }

@@ -9,6 +9,7 @@ export async function listReleases(base: ServiceBase): Promise<readonly ReleaseL
   const loaded = await loadReleases(base.settings, {
     resolveConfig: (config, release) => resolveConfig(base, config, release),
     environment: runningEnvironment,
+    keepUnset: true,
   });
   return loaded.map(describe);
 }

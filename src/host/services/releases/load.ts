@@ -1,5 +1,5 @@
 import type { ConfigEntry, ConfigSection, ReleaseFacts, ReleaseLoadOptions } from "../../../contract/index.ts";
-import type { MergedConfig, Release, Variables } from "../../../release/index.ts";
+import type { Environment, MergedConfig, Release } from "../../../release/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import {
   describeRunning,
@@ -17,6 +17,7 @@ export async function load(base: ServiceBase, text: string, options: ReleaseLoad
   const loading = loadRelease(name, settings, {
     resolveConfig: (config, facts) => resolveConfig(base, config, facts),
     ...(options.anew ? {} : { environment: runningEnvironment }),
+    keepUnset: options.toLookAt ?? options.orRunning ?? false,
   });
   const release = await (options.orRunning
     ? loading.catch((error: unknown) => useRunning(base, name, error))
@@ -41,7 +42,7 @@ async function useRunning({ settings, log }: ServiceBase, name: string, error: u
 }
 
 /** A release that runs is configured by the variables that its VM was started with, whoever asks. */
-export async function runningEnvironment(stateDir: string): Promise<Variables | undefined> {
+export async function runningEnvironment(stateDir: string): Promise<Environment | undefined> {
   return (await import("../../../vm/index.ts")).readRunningEnvironment(stateDir);
 }
 

@@ -66,7 +66,7 @@ async function stopForeign(
 /** Its files are asked for the timeout alone: a release whose files are broken, or gone, must be stopped all the same. */
 async function loadIfPossible({ settings, log }: ServiceBase, name: string): Promise<Release | undefined> {
   try {
-    return await loadRelease(name, settings, { environment: runningEnvironment });
+    return await loadRelease(name, settings, { environment: runningEnvironment, keepUnset: true });
   } catch (error) {
     if (!(error instanceof EnitError)) throw error;
     if (error.code === "release_not_found" && findRunningVm(releaseStateDir(name, settings)) === undefined) throw error;
