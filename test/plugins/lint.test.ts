@@ -15,7 +15,7 @@ const NEW = {
 };
 const LOOP =
   "processes of relex_mod wait in loop/1, which calls itself locally: they stay in the old code, and the next upgrade kills them";
-const GONE = "relex_caller calls relex_util:g/0, which is no longer exported";
+const GONE = "relex_caller calls what is no longer there: relex_util:g/0";
 const ERROR = { ok: false, error: { code: "warnings_as_errors" } };
 
 let vm: Oracle;

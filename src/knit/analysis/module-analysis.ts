@@ -26,6 +26,7 @@ const MAX_FOLLOWED = 200;
 export class ModuleAnalysis {
   readonly module: ModuleCode;
   #exports: ReadonlySet<string> | undefined;
+  #atoms: ReadonlySet<string> | undefined;
   #imports: readonly BeamImport[] | undefined;
   #funs: readonly BeamFun[] | undefined;
   #functions: readonly FunctionCode[] | undefined;
@@ -44,6 +45,13 @@ export class ModuleAnalysis {
   /** The exported functions, as `name/arity`. */
   get exports(): ReadonlySet<string> {
     return (this.#exports ??= new Set(this.#read(readExports).map(({ name, arity }) => `${name}/${arity}`)));
+  }
+
+  /** All atoms that the code names, those within literals left out. */
+  get atoms(): ReadonlySet<string> {
+    return (this.#atoms ??= this.#read(
+      ({ atoms }) => new Set(Array.from({ length: atoms.size }, (_, at) => atoms.name(at + 1))),
+    ));
   }
 
   /** The functions of other modules (and of this one, by its name) that the code names. */

@@ -5,6 +5,7 @@ import type { Term } from "../../term/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
 import type { ApplicationPair, Finding, UpgradeFacts } from "./facts.ts";
 import { type ChangedApplication, type Way, changedApplications, endsVm } from "./way.ts";
+import { shorten } from "./words.ts";
 
 /** What is wrong with versions and appups, whatever the way. */
 export function checkVersions(facts: UpgradeFacts): Finding[] {
@@ -115,17 +116,8 @@ function checkModules(way: Way, { name, source, target }: ChangedApplication): F
 function describeUnlisted(application: string, versions: string, modules: readonly string[]): Finding[] {
   const [first, second] = modules;
   if (first === undefined) return [];
-  const shown =
-    modules.length > MOST_SHOWN ? [...modules.slice(0, MOST_SHOWN), `${modules.length - MOST_SHOWN} more`] : modules;
-  const message = `the .app file does not list ${shown.join(", ")}, which changed between ${versions}: no upgrade can load what it does not list`;
+  const message = `the .app file does not list ${shorten(modules)}, which changed between ${versions}: no upgrade can load what it does not list`;
   return [{ code: "module-not-in-app", application, module: second === undefined ? first : undefined, message }];
-}
-
-const MOST_SHOWN = 5;
-
-function shorten(names: readonly string[]): string {
-  const rest = names.length - MOST_SHOWN;
-  return rest > 1 ? `${names.slice(0, MOST_SHOWN).join(", ")} and ${rest} more` : names.join(", ");
 }
 
 /** `release_handler` reads the version of a module, old and new, from its attributes before it loads it. */

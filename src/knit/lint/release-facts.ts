@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type ReleaseSpec, listDirectoryIfAny, readFileIfAny } from "../../otp/index.ts";
 import { describeNativeFile } from "../../system/index.ts";
@@ -12,13 +13,13 @@ export function factsOfTree(root: string, spec: ReleaseSpec, applications: Itera
   const sysConfig = readFileIfAny(join(place, "sys.config"));
   const vmArgs = readFileIfAny(join(place, "vm.args"));
   const emulator = join(root, `erts-${spec.ertsVersion}`, "bin", "erlexec");
-  const machine = readFileIfAny(emulator) === undefined ? undefined : describeNativeFile(emulator);
+  const machine = existsSync(emulator) ? describeNativeFile(emulator) : undefined;
   const native = spec.applications.filter(({ name }) => wanted.has(name));
   return {
     spec,
     ...(sysConfig && { sysConfig: { file: join(place, "sys.config"), content: sysConfig } }),
     ...(vmArgs && { vmArgs: vmArgs.toString() }),
-    hasReleasesFile: readFileIfAny(join(root, "releases", "RELEASES")) !== undefined,
+    hasReleasesFile: existsSync(join(root, "releases", "RELEASES")),
     archives: (listDirectoryIfAny(join(root, "lib")) ?? []).flatMap((name) => archived(name) ?? []),
     ...(machine && { machine }),
     nativeCode: new Map(native.map(({ name, vsn }) => [name, readNativeCode(join(root, "lib", `${name}-${vsn}`))])),

@@ -48,7 +48,7 @@ export interface Side {
 const analyses = new WeakMap<ModuleCode, ModuleAnalysis>();
 
 /** The analysis of a module, made once however many upgrades it takes part in. */
-export function analyse(module: ModuleCode): ModuleAnalysis {
+function analyse(module: ModuleCode): ModuleAnalysis {
   const known = analyses.get(module);
   if (known !== undefined) return known;
   const made = new ModuleAnalysis(module);

@@ -61,6 +61,14 @@ describe("callee-loaded-late", () => {
     ]);
   });
 
+  test("not a new module that nothing uses before all is there, and one that something does", async () => {
+    const change = { old, new: { m: "-export([f/0]). f() -> fresh:f().", fresh: fresh.m, n: fresh.n } };
+    const loads = (...modules: string[]) => `[${modules.map((module) => `{load_module, ${module}}`).join(", ")}]`;
+    const down = "[{load_module, m}, {load_module, n}, {delete_module, fresh}]";
+    expect(await lab.codes({ ...change, up: loads("fresh", "n", "m"), down })).toEqual([]);
+    expect(await lab.codes({ ...change, up: loads("fresh", "m", "n"), down })).toEqual(["callee-loaded-late fresh"]);
+  });
+
   test("not one whose processes are suspended meanwhile", async () => {
     const up = "[{update, m, soft, []}, {update, n, soft, [m]}]";
     const codes = await lab.codes({ old, new: fresh, up });
