@@ -7,3 +7,4 @@ export type { EpmdOptions } from "./epmd.ts";
 export type { NodeRegistration } from "./epmd-codec.ts";
 export type { TlsCredentials } from "./tls.ts";
 export type { Endpoint, OpenTransport, Transport, TransportEvents } from "./transport.ts";
+export { isOwnHost } from "./node-name.ts";

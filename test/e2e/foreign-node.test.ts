@@ -29,6 +29,7 @@ for (const otp of otpInstallations()) {
       state: "running",
       status: { otp: String(otp.major), pid: node.pid, node: `${name}@${HOST}` },
     });
+    expect((await host.enit("list")).stdout).toContain(`* ${name} 1.0 [${name}@${HOST}] (running)\n`);
     expect(await host.enit("call", name, "erlang", "node")).toMatchObject({ stdout: `${name}@${HOST}\n`, exitCode: 0 });
     expect(await host.enit("eval", name, "A = 1, A + 1")).toMatchObject({ stdout: "2\n", stderr: "", exitCode: 0 });
     // Its code comes from this binary, and is of no file there.
@@ -47,6 +48,7 @@ for (const otp of otpInstallations()) {
     expect(stopped).toMatchObject({ stderr: `waiting for node '${name}@${HOST}' to go down...\n`, exitCode: 0 });
     expect(await node.exited).toBe(0);
     expect(await host.json("status", name)).toMatchObject({ online: false });
+    expect((await host.enit("list")).stdout).toContain(`* ${name} 1.0 [${name}@${HOST}] (not running)\n`);
   });
 }
 
