@@ -6,6 +6,7 @@ import type { BuildFacts, BuildRequest, BuildResult, BuildTools } from "./build-
 import type { BuildWarning } from "./config/config.ts";
 import { type BuildDirectories, MARKER, makeDirectory, prepareDirectories } from "./directories.ts";
 import { makeTree } from "./make-tree.ts";
+import { openKnownPieces } from "./package/known-pieces.ts";
 import { type Tarball, tarballTime, writeTarball } from "./package/tarball.ts";
 import { type Project, openProject } from "./project.ts";
 import { type BuiltUpgrade, type UpgradePlan, describeUpgrade, packUpgrade, planUpgrade } from "./upgrade/index.ts";
@@ -80,7 +81,8 @@ async function pack(
   const { directories, plan, full } = work;
   const { name, version } = project.release;
   using unfinished = new UnfinishedFiles();
-  const options = { mtime: tarballTime(tools.env), signal: tools.signal };
+  using known = openKnownPieces(project.options.releaseDir, name);
+  const options = { mtime: tarballTime(tools.env), signal: tools.signal, find: known.find };
   const release = unfinished.beside(project.tarball);
   const tarball = await withProgress(`packing ${name}-${version}.tar.gz`, project.tarball, tools, (onBytes) =>
     writeTarball(directories.tree, release, { ...options, prefix: name, except: [MARKER], onBytes }),

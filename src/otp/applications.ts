@@ -44,6 +44,7 @@ export class ApplicationIndex {
   readonly places: readonly string[];
   readonly #ebinDirs: readonly string[];
   readonly #libDirs: readonly string[];
+  readonly #found = new Map<string, AppSpec>();
   readonly #given: readonly AppSpec[];
   readonly #listings = new Map<string, readonly string[]>();
   readonly #specs = new Map<string, AppSpec | undefined>();
@@ -61,7 +62,11 @@ export class ApplicationIndex {
    * A `.app` file that cannot be used is an error, unless the version named is found in another place.
    */
   find(name: string, vsn?: string): AppSpec | undefined {
-    return vsn === undefined ? this.all(name)[0] : this.#findVersion(name, vsn);
+    if (vsn === undefined) return this.all(name)[0];
+    const key = `${name}-${vsn}`;
+    const spec = this.#found.get(key) ?? this.#findVersion(name, vsn);
+    if (spec !== undefined) this.#found.set(key, spec);
+    return spec;
   }
 
   /** All versions of an application, the highest first; of the same version, in the order of the places. */

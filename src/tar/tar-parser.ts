@@ -228,6 +228,11 @@ function readPax(bytes: Uint8Array, offset: number): NextMember {
   return found;
 }
 
+/** The error for bytes that are not those that the index of the file has. */
+export function damagedPiece(offset: number): EnitError {
+  return malformed("a piece of it is damaged", offset);
+}
+
 function malformed(state: string, offset: number): EnitError {
   return new EnitError("tar_malformed", `cannot read the archive: ${state} (byte ${offset})`, {
     kind: "input",

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { writeTarball } from "../../src/knit/package/tarball.ts";
 import { type KnitProject, knitProject } from "../knit/project.ts";
 import { readLines } from "../support/lines.ts";
 import { type OtpInstallation, oracle, otpInstallations, systemOtp } from "../support/otp.ts";
@@ -23,7 +22,7 @@ describe.each(otpInstallations().map((otp) => [otp.major, otp] as const))("a rel
     using project = await startableProject(otp);
     expect(await project.build(["-q", `root_dir=${otp.root}`])).toEqual({ stdout: "", stderr: "", exitCode: 0 });
     using machine = unpack(project.join("rel/releases/relex-1.tar.gz"));
-    await packUpgrade(project, otp, machine.join("relex/releases/relex-2.tar.gz"));
+    await buildUpgrade(project, otp, machine.join("relex/releases/relex-2.tar.gz"));
 
     const print = `io:format("~0p~n", [{code:root_dir(), whereis(relex_sup) =/= undefined, application:get_env(relex_app, key),
       release_handler:unpack_release("relex-2"), [{N, V, S} || {N, V, _, S} <- release_handler:which_releases()]}]), halt().`;
@@ -166,7 +165,7 @@ async function startableProject(otp: OtpInstallation, sys = ""): Promise<KnitPro
       '{overlay, [{create, "releases/{{rel_vsn}}/sys.config", "[{relex_app, [{key, \\"configured by relex\\"}]}].\\n"}]}.',
     files: {
       "apps/relex_app/ebin/relex_app.app":
-        '{application, relex_app, [{vsn, "1.0"}, {modules, [relex_app]}, {registered, [relex_sup]},' +
+        '{application, relex_app, [{description, ""}, {vsn, "1.0"}, {modules, [relex_app]}, {registered, [relex_sup]},' +
         " {applications, [kernel, stdlib, sasl]}, {mod, {relex_app, []}}]}.\n",
     },
   });
@@ -178,16 +177,14 @@ async function startableProject(otp: OtpInstallation, sys = ""): Promise<KnitPro
   return project;
 }
 
-/** Builds version 2 and packs its tree as release_handler wants upgrades: no directory at the top, the .rel file beside. */
-async function packUpgrade(project: KnitProject, otp: OtpInstallation, file: string): Promise<void> {
+/** Builds version 2 and puts its upgrade where release_handler looks for it. */
+async function buildUpgrade(project: KnitProject, otp: OtpInstallation, file: string): Promise<void> {
   project.write(
     "rel/reltool.config",
     (project.read("rel/reltool.config") ?? "").replace('"relex", "1"', '"relex", "2"'),
   );
   expect((await project.build(["-q", `root_dir=${otp.root}`])).exitCode).toBe(0);
-  const tree = project.join("rel/relex");
-  copyFileSync(join(tree, "releases/2/relex.rel"), join(tree, "releases/relex-2.rel"));
-  await writeTarball(tree, file, { mtime: 0, signal: new AbortController().signal, except: [".knit_build", "bin"] });
+  copyFileSync(project.join("rel/upgrades/relex-2.tar.gz"), file);
 }
 
 function unpack(tarball: string): TempDir {

@@ -24,16 +24,30 @@ export interface OlderLibrary {
   readonly names: ReadonlySet<string>;
   /** The files that are not known already, by path below the application's directory: `ebin/lists.beam`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** What tells versions of native code in `priv` apart, by path below the application's directory. */
+  /** What tells versions of native code in `priv` apart, by path below the application's directory; unless it is known. */
   readonly nativeCode: ReadonlyMap<string, string>;
   /** Whether it is an archive (`.ez`). */
   readonly isArchive: boolean;
+  /** Whether all of it is known, so that nothing was read. */
+  readonly isKnown: boolean;
 }
 
 export interface ReadOlderOptions {
   readonly signal: AbortSignal;
   /** Whether a file is known, by its path (`lib/stdlib-4.2/ebin/lists.beam`) and its bytes. Default: none is. */
   readonly isKnown?: (path: string, bytes: Uint8Array) => boolean;
+  /**
+   * Which application that is known lies in pieces of a tarball with these hashes, which are not even inflated then. Only for
+   * tarballs of one's own, as pieces are taken for what they say that they are. Default: none is known.
+   */
+  readonly knownUnit?: (hashes: readonly bigint[]) => KnownUnit | undefined;
+}
+
+export interface KnownUnit {
+  /** The name of the application's directory. */
+  readonly library: string;
+  /** Of the files in its `ebin`. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** A release by its name and version. */
@@ -56,7 +70,13 @@ export async function readOlderRelease(
   options: ReadOlderOptions,
 ): Promise<OlderRelease> {
   const collector = new ReleaseCollector(file, release, options.isKnown ?? (() => false));
-  await readTarball(file, collector, options.signal);
+  const { knownUnit } = options;
+  await readTarball(
+    file,
+    collector,
+    options.signal,
+    knownUnit === undefined ? undefined : (hashes) => collector.addKnown(knownUnit(hashes)),
+  );
   return collector.result();
 }
 
@@ -125,6 +145,19 @@ class ReleaseCollector {
     }
   };
 
+  /** Adds an application that is known, if it is. */
+  addKnown(unit: KnownUnit | undefined): boolean {
+    if (unit === undefined) return false;
+    this.#libraries.set(unit.library, {
+      names: new Set(unit.names),
+      files: new Map(),
+      nativeCode: new Map(),
+      isArchive: false,
+      isKnown: true,
+    });
+    return true;
+  }
+
   result(): OlderRelease {
     const { name, version } = this.#release ?? { name: this.#spec?.name, version: this.#version };
     if (this.#spec === undefined) throw foreign(this.#file, this.#release, [...this.#others]);
@@ -144,7 +177,13 @@ class ReleaseCollector {
   #library(directory: string): CollectedLibrary {
     const known = this.#libraries.get(directory);
     if (known !== undefined) return known;
-    const library: CollectedLibrary = { names: new Set(), files: new Map(), nativeCode: new Map(), isArchive: false };
+    const library: CollectedLibrary = {
+      names: new Set(),
+      files: new Map(),
+      nativeCode: new Map(),
+      isArchive: false,
+      isKnown: false,
+    };
     this.#libraries.set(directory, library);
     return library;
   }
@@ -170,6 +209,7 @@ interface CollectedLibrary {
   readonly files: Map<string, Uint8Array>;
   readonly nativeCode: Map<string, string>;
   isArchive: boolean;
+  readonly isKnown: boolean;
 }
 
 const ARCHIVE = ".ez";

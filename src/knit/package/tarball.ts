@@ -1,16 +1,21 @@
-import { closeSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { EnitError, toFileError } from "../../error/index.ts";
-import { openGzip } from "./gzip.ts";
-import { encodeEnd, encodeHeader, paddingOf } from "./tar-header.ts";
+import { INDEX_OFFSET } from "../../tar/index.ts";
+import { type FindCompressed, openGzip } from "./gzip.ts";
 import { type TreeEntriesOptions, type TreeEntry, listTree } from "./tree-entries.ts";
+import { countPieces, groupUnits, piecesOf } from "./units.ts";
 
 export interface PackOptions {
+  /** The directory that all entries are in, if they are in one. */
+  readonly prefix?: string | undefined;
   /** The time of every entry, in seconds since 1970. */
   readonly mtime: number;
   readonly signal: AbortSignal;
   /** Told how many of all bytes are read. */
   readonly onBytes?: (done: number, total: number) => void;
+  /** Gives what was compressed before, which saves time and changes no byte. */
+  readonly find?: FindCompressed | undefined;
 }
 
 export interface TarballOptions extends PackOptions, TreeEntriesOptions {}
@@ -21,8 +26,6 @@ export interface Tarball {
   /** How many files and symbolic links are in it. */
   readonly files: number;
 }
-
-const READ_SIZE = 256 * 1024;
 
 /**
  * Packs a tree into a new `.tar.gz` file: sorted, owner 0, one time, modes kept. The same tree gives the same bytes, wherever
@@ -37,7 +40,8 @@ export async function writeTarball(tree: string, file: string, options: TarballO
 
 /** As `writeTarball`, of entries in the order given. */
 export async function packEntries(entries: readonly TreeEntry[], file: string, options: PackOptions): Promise<Tarball> {
-  const total = entries.reduce((sum, entry) => sum + entry.size, 0);
+  const units = groupUnits(entries, options.prefix, options.mtime);
+  const total = units.reduce((sum, unit) => sum + unit.size, 0);
   const output = writing(file, () => {
     mkdirSync(dirname(file), { recursive: true });
     return openSync(file, "wx");
@@ -45,24 +49,23 @@ export async function packEntries(entries: readonly TreeEntry[], file: string, o
   try {
     let size = 0;
     let done = 0;
-    const gzip = await openGzip((bytes) => {
+    const write = (bytes: Uint8Array): void => {
       options.signal.throwIfAborted();
       size += bytes.length;
       writing(file, () => writeWhole(output, bytes));
-    });
-    const buffer = new Uint8Array(READ_SIZE);
-    for (const entry of entries) {
-      await gzip.write(encodeHeader(entry, options.mtime));
-      if (entry.type !== "file") continue;
-      for (const bytes of contentOf(entry.source, entry.size, buffer)) {
-        await gzip.write(bytes);
-        done += bytes.length;
+    };
+    const gzip = await openGzip(write, { pieces: countPieces(units), find: options.find });
+    for (const unit of units) {
+      let startsUnit = true;
+      for (const piece of piecesOf(unit)) {
+        await gzip.add(piece, startsUnit);
+        startsUnit = false;
+        done += piece.length;
         options.onBytes?.(done, total);
       }
-      await gzip.write(new Uint8Array(paddingOf(entry.size)));
     }
-    await gzip.write(encodeEnd());
-    await gzip.end();
+    const index = await gzip.end();
+    if (index !== undefined) writing(file, () => writeWhole(output, index, INDEX_OFFSET));
     return { size, files: entries.filter(({ type }) => type !== "directory").length };
   } finally {
     closeSync(output);
@@ -86,34 +89,11 @@ export function tarballTime(env: Readonly<Record<string, string | undefined>>): 
   });
 }
 
-/** Reads a file piece by piece into one buffer. */
-function* contentOf(path: string, size: number, buffer: Uint8Array): Generator<Uint8Array, void> {
-  const reading = <T>(read: () => T): T => {
-    try {
-      return read();
-    } catch (error) {
-      throw toFileError(error, { code: "file_unreadable", action: "read", path });
-    }
-  };
-  const input = reading(() => openSync(path, "r"));
-  try {
-    for (let left = size; left > 0;) {
-      const count = reading(() => readSync(input, buffer, 0, Math.min(left, buffer.length), null));
-      if (count === 0) {
-        throw new EnitError("file_changed", `cannot pack "${path}": it became shorter meanwhile`, {
-          data: { file: path },
-        });
-      }
-      yield buffer.subarray(0, count);
-      left -= count;
-    }
-  } finally {
-    closeSync(input);
+/** Without a position, behind what was written before. */
+function writeWhole(output: number, bytes: Uint8Array, position?: number): void {
+  for (let at = 0; at < bytes.length;) {
+    at += writeSync(output, bytes, at, bytes.length - at, position === undefined ? null : position + at);
   }
-}
-
-function writeWhole(output: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(output, bytes, at);
 }
 
 function writing<T>(path: string, write: () => T): T {

@@ -17,7 +17,8 @@ export interface TreeEntriesOptions {
 }
 
 /**
- * Lists a tree for an archive, each directory before what is in it, names in the order of their bytes.
+ * Lists a tree for an archive, each directory before what is in it, names in the order of their bytes; at the top `releases` and
+ * `lib` come first, as those who read only what is in them can stop then.
  *
  * Symbolic links are not followed. @throws EnitError `file_unreadable`; `file_unpackable` for a socket, device or pipe.
  */
@@ -29,7 +30,7 @@ export function listTree(root: string, options: TreeEntriesOptions = {}): TreeEn
     const mode = stats.mode & 0o7777;
     if (stats.isDirectory()) {
       if (path !== "") entries.push({ source, path, type: "directory", mode, size: 0 });
-      for (const name of readdirSync(source).sort(compareBytes)) {
+      for (const name of readdirSync(source).sort(source === root ? compareTop : compareBytes)) {
         if (source !== root || !except.includes(name)) add(join(source, name), path === "" ? name : `${path}/${name}`);
       }
     } else if (stats.isSymbolicLink()) {
@@ -50,6 +51,13 @@ export function listTree(root: string, options: TreeEntriesOptions = {}): TreeEn
     throw toFileError(error, { code: "file_unreadable", action: "read", path: root });
   }
   return entries;
+}
+
+const FIRST = ["releases", "lib"];
+
+function compareTop(a: string, b: string): number {
+  const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  return rank(a) - rank(b) || compareBytes(a, b);
 }
 
 function compareBytes(a: string, b: string): number {

@@ -4,7 +4,8 @@ import {
   type OlderRelease as BaseRelease,
   type OtpInstallation,
   type ReleaseSpec,
-  type UpgradePath,
+  type Relup,
+  type UpgradeDirection,
   findApplications,
   makeRelup,
 } from "../../otp/index.ts";
@@ -45,70 +46,88 @@ const NO_WAY = new Set([
   "sasl_missing",
 ]);
 
+export interface WaysOptions {
+  readonly otp: OtpInstallation;
+  /** Where the applications of the new release are, and those that no release packs. */
+  readonly libDirs: readonly string[];
+  /** The applications of the older releases. */
+  readonly specs: readonly AppSpec[];
+  /** Why there is no way from some older releases, by their versions. */
+  readonly obstacles: ReadonlyMap<string, string>;
+}
+
 /**
- * Makes the relup of a release for the older ones that there is a way from; the others are left out, and so are those that
- * `obstacles` has a reason for, by their versions.
+ * Makes the relup of a release for the older ones that there is a way from; the others are left out.
  *
- * `places`: the directories of the new release's applications, and of those that no release packs. `specs`: the
- * applications of the older releases. Throws what `makeRelup` throws, unless it says that there is no way.
+ * Throws what `makeRelup` throws, unless it says that there is no way.
  */
-export function makeWays(
-  release: ReleaseSpec,
-  older: readonly OlderRelease[],
-  options: {
-    readonly otp: OtpInstallation;
-    readonly libDirs: readonly string[];
-    readonly specs: readonly AppSpec[];
-    readonly obstacles: ReadonlyMap<string, string>;
-  },
-): Ways {
-  const { otp, libDirs, specs, obstacles } = options;
-  const applications = findApplications({ libDirs, specs });
+export function makeWays(release: ReleaseSpec, older: readonly OlderRelease[], options: WaysOptions): Ways {
   const warnings = new Map<string, BuildWarning>();
-  const make = (direction: "up" | "down", bases: readonly BaseRelease[]): readonly UpgradePath[] => {
-    const made = makeRelup(release, { otp, applications, up: [], down: [], [direction]: bases });
-    for (const warning of made.warnings) warnings.set(warning.message, warning);
-    return made[direction];
-  };
-  const one = (direction: "up" | "down", { spec }: OlderRelease): readonly Term[] | EnitError => {
-    try {
-      return make(direction, [{ release: spec }]).flatMap(({ instructions }) => instructions);
-    } catch (error) {
-      if (error instanceof EnitError && NO_WAY.has(error.code)) return error;
-      throw error;
-    }
-  };
+  const warn = (code: string, message: string): void => void warnings.set(message, { code, message });
+  const find = pathFinder(release, older, options, warn);
   const ways: ReleaseWays[] = [];
   const leftOut: LeftOut[] = [];
-  const leaveOut = ({ version, file }: OlderRelease, reason: string): void => {
-    leftOut.push({ version, file, reason });
-    const message = `no way leads from ${release.name} ${version} to ${release.vsn}, and it is left out: ${reason}`;
-    warnings.set(message, { code: "older_release_left_out", message });
-  };
   for (const each of older) {
     const { version, file } = each;
-    const obstacle = obstacles.get(version);
-    if (obstacle !== undefined) {
-      leaveOut(each, obstacle);
+    const obstacle = options.obstacles.get(version);
+    const up = obstacle ?? find("up", each);
+    if (typeof up === "string") {
+      leftOut.push({ version, file, reason: up });
+      const state = `and it is left out: ${up}`;
+      warn("older_release_left_out", `no way leads from ${release.name} ${version} to ${release.vsn}, ${state}`);
       continue;
     }
-    const [up, down] = [one("up", each), one("down", each)];
-    if (up instanceof EnitError) {
-      leaveOut(each, up.message);
-      continue;
+    const down = find("down", each);
+    if (typeof down === "string") {
+      warn("no_way_back", `no way leads back from ${release.name} ${release.vsn} to ${version}: ${down}`);
     }
-    if (down instanceof EnitError) {
-      const message = `no way leads back from ${release.name} ${release.vsn} to ${version}: ${down.message}`;
-      warnings.set(message, { code: "no_way_back", message });
-    }
-    ways.push({ version, file, up, down: down instanceof EnitError ? undefined : down });
+    ways.push({ version, file, up, down: typeof down === "string" ? undefined : down });
   }
-  const entries = (direction: "up" | "down"): Term[] =>
+  return { relup: relupOf(release, ways), ways, leftOut, warnings: [...warnings.values()] };
+}
+
+type FindPath = (direction: UpgradeDirection, older: OlderRelease) => readonly Term[] | string;
+
+/** Finds the instructions of a way, or why there is none: all at once, or one by one if some releases have none. */
+function pathFinder(
+  release: ReleaseSpec,
+  older: readonly OlderRelease[],
+  { otp, libDirs, specs, obstacles }: WaysOptions,
+  warn: (code: string, message: string) => void,
+): FindPath {
+  const applications = findApplications({ libDirs, specs });
+  const make = (up: readonly OlderRelease[], down: readonly OlderRelease[]): Relup | EnitError => {
+    const bases = (some: readonly OlderRelease[]): BaseRelease[] => some.map(({ spec }) => ({ release: spec }));
+    const made = unlessNoWay(() => makeRelup(release, { otp, applications, up: bases(up), down: bases(down) }));
+    if (!(made instanceof EnitError)) for (const { code, message } of made.warnings) warn(code, message);
+    return made;
+  };
+  const free = older.filter(({ version }) => !obstacles.has(version));
+  const together = make(free, free);
+  return (direction, each) => {
+    const one = (way: UpgradeDirection): OlderRelease[] => (way === direction ? [each] : []);
+    const made = together instanceof EnitError ? make(one("up"), one("down")) : together;
+    if (made instanceof EnitError) return made.message;
+    return made[direction].find(({ vsn }) => vsn === each.version)?.instructions ?? [];
+  };
+}
+
+function relupOf(release: ReleaseSpec, ways: readonly ReleaseWays[]): Term {
+  const entries = (direction: UpgradeDirection): Term[] =>
     // As systools has them: the last one given comes first.
     ways.toReversed().flatMap((way) => {
       const instructions = way[direction];
       return instructions === undefined ? [] : [tuple(string(way.version), string(""), list(instructions))];
     });
-  const relup = tuple(string(release.vsn), list(entries("up")), list(entries("down")));
-  return { relup, ways, leftOut, warnings: [...warnings.values()] };
+  return tuple(string(release.vsn), list(entries("up")), list(entries("down")));
+}
+
+/** Gives the error in place of throwing it, if it says that there is no way. */
+function unlessNoWay<T>(work: () => T): T | EnitError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof EnitError && NO_WAY.has(error.code)) return error;
+    throw error;
+  }
 }

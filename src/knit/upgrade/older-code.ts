@@ -28,7 +28,15 @@ export class OlderCode {
   /** Reads a release, its applications as well. Throws what `readOlderRelease` and `applicationCodeOf` throw. */
   async read(tarball: OlderTarball, name: string, signal: AbortSignal): Promise<OlderRelease> {
     const { version, file } = tarball;
-    const release = await readOlderRelease(file, { name, version }, { signal, isKnown: this.#tree.has });
+    const release = await readOlderRelease(
+      file,
+      { name, version },
+      {
+        signal,
+        isKnown: this.#tree.has,
+        knownUnit: this.#tree.unit,
+      },
+    );
     for (const [library, content] of release.libraries) this.#add(release, library, content);
     // What was compared is not needed any more.
     const libraries = new Map([...release.libraries].map(([library, all]) => [library, { ...all, files: EMPTY }]));
@@ -46,6 +54,7 @@ export class OlderCode {
   }
 
   #add({ file }: OlderRelease, library: string, content: OlderLibrary): void {
+    if (content.isKnown) return;
     const origin = `${file}:lib/${library}`;
     if (this.#tree.libraries.has(library)) {
       const newer = this.#tree.application(library);

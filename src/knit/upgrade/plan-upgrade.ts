@@ -7,6 +7,7 @@ import type { AppupWay } from "../appup/index.ts";
 import { type ModuleChanges, compareModules } from "../code/index.ts";
 import { type OlderTarball, findOlder } from "../older/index.ts";
 import type { LintWarning } from "../lint/index.ts";
+import { tarballTime } from "../package/tarball.ts";
 import type { Project } from "../project.ts";
 import { type AppupChange, makeAppups } from "./appups.ts";
 import { lintPlan } from "./lint-plan.ts";
@@ -72,7 +73,7 @@ async function makePlan(
 ): Promise<UpgradePlan | undefined> {
   const { options, release, otp } = project;
   const tarballs = findOlder(release, options, otp.release);
-  const tree = new TreeCode(request.tree);
+  const tree = new TreeCode(request.tree, { prefix: release.name, mtime: tarballTime(tools.env) });
   const code = new OlderCode(tree);
   const obstacle = tarballs.length === 0 ? undefined : whyNot(request.spec, tree);
   if (obstacle !== undefined) request.warn(obstacle);

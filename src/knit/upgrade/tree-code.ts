@@ -1,6 +1,18 @@
 import { join } from "node:path";
 import { listDirectoryIfAny, readWholeFile } from "../../otp/index.ts";
+import { hashPiece } from "../../tar/index.ts";
 import { type ApplicationCode, readApplicationCode } from "../code/index.ts";
+import type { KnownUnit } from "../older/index.ts";
+import { listTree } from "../package/tree-entries.ts";
+import { groupUnits, piecesOf } from "../package/units.ts";
+
+/** How a tree is packed into a tarball. */
+export interface Packing {
+  /** The directory at the top. */
+  readonly prefix: string;
+  /** The time of all entries. */
+  readonly mtime: number;
+}
 
 /**
  * The code of a release that lies in a tree, in its own terms: what older releases are compared with. Each file is read
@@ -12,11 +24,14 @@ export class TreeCode {
   /** The archives in `lib`: `stdlib-4.2.ez`. */
   readonly archives: readonly string[];
   readonly #lib: string;
+  readonly #packing: Packing;
+  #units: ReadonlyMap<string, KnownUnit> | undefined;
   readonly #files = new Map<string, ReadonlyMap<string, string>>();
   readonly #applications = new Map<string, ApplicationCode>();
 
-  constructor(tree: string) {
+  constructor(tree: string, packing: Packing) {
     this.#lib = join(tree, "lib");
+    this.#packing = packing;
     const names = listDirectoryIfAny(this.#lib) ?? [];
     this.archives = names.filter((name) => name.endsWith(".ez"));
     this.libraries = new Set(names.filter((name) => !name.endsWith(".ez")));
@@ -28,6 +43,12 @@ export class TreeCode {
     return this.libraries.has(library) && this.#digests(library).get(name) === digest(bytes);
   };
 
+  /** The application that would be packed into pieces of these hashes. */
+  readonly unit = (hashes: readonly bigint[]): KnownUnit | undefined => {
+    this.#units ??= this.#hashUnits();
+    return this.#units.get(hashes.join());
+  };
+
   /** An application, by the name of its directory. Throws what `readApplicationCode` throws. */
   application(library: string): ApplicationCode {
     const known = this.#applications.get(library);
@@ -35,6 +56,19 @@ export class TreeCode {
     const code = readApplicationCode(join(this.#lib, library));
     this.#applications.set(library, code);
     return code;
+  }
+
+  #hashUnits(): ReadonlyMap<string, KnownUnit> {
+    const { prefix, mtime } = this.#packing;
+    const entries = listTree(this.#lib, { prefix: `${prefix}/lib` });
+    const known = new Map<string, KnownUnit>();
+    for (const unit of groupUnits(entries, prefix, mtime)) {
+      const library = unit.name.slice("lib/".length);
+      if (!this.libraries.has(library)) continue;
+      const hashes = [...piecesOf(unit)].map(hashPiece);
+      known.set(hashes.join(), { library, names: new Set(listDirectoryIfAny(join(this.#lib, library, "ebin"))) });
+    }
+    return known;
   }
 
   #digests(library: string): ReadonlyMap<string, string> {

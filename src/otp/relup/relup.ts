@@ -62,8 +62,12 @@ export interface UpgradePath {
  * (`undef_module`, `bad_instruction`, ...), with file, line and column.
  */
 export function makeRelup(release: ReleaseSpec, options: RelupOptions): Relup {
-  const read = (spec: ReleaseSpec): UpgradableRelease =>
-    readUpgradableRelease(spec, options.applications, options.otp.release);
+  const known = new Map<ReleaseSpec, UpgradableRelease>();
+  const read = (spec: ReleaseSpec): UpgradableRelease => {
+    const found = known.get(spec) ?? readUpgradableRelease(spec, options.applications, options.otp.release);
+    known.set(spec, found);
+    return found;
+  };
   const top = read(release);
   const warnings = new Map<string, RelupWarning>();
   const paths = (direction: UpgradeDirection): UpgradePath[] =>
