@@ -68,6 +68,8 @@ function ours(project: BenchProject): Peer {
   return {
     name: "`enit knit-build force=true`",
     command: [ENIT, "knit-build", "-r", project.join("rel/reltool.config"), "force=true"],
+    // What was compressed before would be taken from there.
+    after: async () => remove(project.join("rel/releases")),
   };
 }
 

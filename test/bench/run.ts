@@ -4,6 +4,7 @@
  */
 import { benchCodec } from "./codec.ts";
 import { benchKnitBuild } from "./knit-build.ts";
+import { benchKnitUpgrade } from "./knit-upgrade.ts";
 import { benchList } from "./list.ts";
 import { type Comparison, formatComparison, writeReport } from "./report.ts";
 import { benchScript } from "./script.ts";
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   list: benchList,
   script: benchScript,
   "knit-build": benchKnitBuild,
+  "knit-upgrade": benchKnitUpgrade,
   codec: benchCodec,
   trace: benchTrace,
   upgrade: benchUpgrade,
