@@ -34,13 +34,24 @@
 %% The owner is told to stop by `stop`, the tracer by {ack, Count} how many messages were taken in all.
 -spec run(Client :: pid(), request()) -> ok | {error, term()}.
 run(Client, Request) ->
-    case start(Client, Request, [self()]) of
+    case start(Client, Request, [self() | carriers(node(Client))]) of
         {ok, #{owner := Owner} = Started} ->
             Monitor = monitor(process, Owner),
             Client ! {enit_trace, started, Started},
             receive {'DOWN', Monitor, process, Owner, _} -> ok end;
         {error, _} = Error ->
             Error
+    end.
+
+%% What carries our messages to a node: to trace that would bring forth more of them. Over TLS these are processes.
+carriers(Node) ->
+    try ets:lookup(sys_dist, Node) of
+        Connections ->
+            Direct = [Pid || Connection <- Connections, Pid <- tuple_to_list(Connection), is_pid(Pid)],
+            lists:usort(Direct ++ [Linked || Pid <- Direct, {links, Links} <- [process_info(Pid, links)], Linked <- Links,
+                                             is_pid(Linked), process_info(Linked, registered_name) =:= []])
+    catch
+        error:badarg -> []
     end.
 
 %% The same, without waiting for the end. The processes of Own are not traced.

@@ -55,6 +55,11 @@ describe.each([...new Set(OLDEST_AND_NEWEST)])("on OTP $major", (otp) => {
       expect(await host.json("status", kind)).toMatchObject({ node, status: { otp: String(otp.major) } });
       expect((await host.enit("call", kind, "erlang", "is_alive")).stdout).toBe("true\n");
       expect((await host.enit("eval", kind, "whereis(ssl_dist_sup) =/= undefined")).stdout).toBe(`${kind === "tls"}\n`);
+      if (kind === "tls") {
+        // To trace what carries the messages of a trace would bring forth more of them.
+        const trace = await host.enit("trace", kind, "tls_sender", "--time", "0.2");
+        expect(trace.stdout).toBe("enit trace done, timeout - 0\n");
+      }
       host.write(`etc/enit/${kind}/z.config`, "{sasl, [{utc_log, true}]}.\n");
       expect((await host.enit("reconfigure", kind)).stdout).toContain("+ utc_log = true");
       expect((await host.enit("list")).stdout).toContain(`* ${kind} 1.0 [${node}] (running)\n`);

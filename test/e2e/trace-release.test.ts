@@ -6,8 +6,8 @@ import { Transcript } from "../support/transcript.ts";
 /** Waits until no trace of enit has an owner any more, and tells what is still traced. */
 const REMAINING = `
   [receive {'DOWN', Monitor, _, _, _} -> ok after 20000 -> exit(still_there) end
-   || Owner <- processes(), process_info(Owner, current_function) =:= {current_function, {enit_trace, watch, 1}},
-      Monitor <- [monitor(process, Owner)]],
+   || Owner <- processes(), {current_stacktrace, Stack} <- [process_info(Owner, current_stacktrace)],
+      lists:keymember(enit_trace, 1, Stack), Monitor <- [monitor(process, Owner)]],
   case erlang:function_exported(trace, session_info, 1) of
     true -> trace:session_info(all) -- [{legacy, default}];
     false -> [Pid || Pid <- [new_processes | processes()], {flags, [_ | _]} <- [erlang:trace_info(Pid, flags)]]
