@@ -21,6 +21,8 @@ export interface OlderApplication {
   readonly application: ApplicationCode;
   /** Those of the two releases that the application is in. */
   readonly behaviours: Behaviours;
+  /** Whether it is permanent in both releases. Default: it is. */
+  readonly isPermanent?: boolean;
 }
 
 /** The instructions for one pair of versions. */
@@ -64,9 +66,9 @@ export async function makeApplicationAppup(request: ApplicationAppupRequest): Pr
   const written = to.appup !== undefined && found === "written" ? parseAppup(to.appup.bytes, to.appup.file) : undefined;
   const ways: AppupWay[] = [];
   const entries: Record<"up" | "down", Term[]> = { up: [], down: [] };
-  for (const { application, behaviours } of older) {
+  for (const { application, ...context } of older) {
     const from = application.version;
-    const way = findWay(written, { from: application, to, behaviours }, otpRelease);
+    const way = findWay(written, { ...context, from: application, to }, otpRelease);
     const changed = await change({ up: way.up, down: way.down }, from);
     for (const direction of ["up", "down"] as const) {
       const isSame = changed[direction] === way[direction];

@@ -1,10 +1,9 @@
 import { type Term, equalTerms, printTerm } from "../../term/index.ts";
-import type { ApplicationCode } from "../code/index.ts";
 import type { KnownChild } from "./children.ts";
 import { applyInstruction, guardedInstruction } from "./instructions.ts";
 import type { ModuleChange } from "./module-changes.ts";
 import type { AppupStep } from "./step.ts";
-import { type SupervisorInstance, Supervisors } from "./supervisors.ts";
+import type { SupervisorInstance, Supervisors } from "./supervisors.ts";
 import type { AppupWarning } from "./warning.ts";
 
 /** What becomes of the children of a changed supervisor, in one direction. */
@@ -15,6 +14,8 @@ export interface ChildSteps {
   readonly start: readonly AppupStep[];
   /** The modules of the children that are started. */
   readonly started: ReadonlySet<string>;
+  /** The ids of children that go on running though they would be started otherwise now. */
+  readonly kept: readonly string[];
 }
 
 /** The children that come and go, by the module of their supervisor. */
@@ -33,12 +34,10 @@ export interface ChildChanges {
  * runs, `terminate_child` of one that is not there), so that children which are there only under some condition do no harm.
  */
 export function findChildChanges(
-  from: ApplicationCode,
-  to: ApplicationCode,
   changes: ReadonlyMap<string, ModuleChange>,
+  { before, after }: { readonly before: Supervisors; readonly after: Supervisors },
   warn: (warning: AppupWarning) => void,
 ): ChildChanges {
-  const [before, after] = [new Supervisors(from), new Supervisors(to)];
   const up = new Map<string, ChildSteps>();
   const down = new Map<string, ChildSteps>();
   const underNew = new Map<string, ReadonlySet<string>>();
@@ -48,16 +47,29 @@ export function findChildChanges(
     if (isNew) underNew.set(module, modulesOf(young.flatMap(({ children }) => [...children.children.values()])));
     if (isNew || treatment !== "supervisor") continue;
     const pairs = pairInstances(before.instancesOf(module), young);
-    const [open] = pairs.flatMap(([a, b]) => (a.children.isOpen ? from : b.children.isOpen ? to : []));
+    const [open] = pairs.flatMap(([a, b]) => (a.children.isOpen ? before : b.children.isOpen ? after : []));
     if (open !== undefined) warn(childrenUnknown(module, open));
     const ups = pairs.map(([a, b]) => diffChildren(a, b));
     const downs = pairs.map(([a, b]) => diffChildren(b, a));
-    if ([...ups, ...downs].every(isNothing)) continue;
-    if (ups.some(({ names }) => names.length === 0)) warn(supervisorUnnamed(module, [...ups, ...downs]));
-    up.set(module, makeSteps(module, ups, to.version));
-    down.set(module, makeSteps(module, downs, from.version));
+    if (ups.some(({ names }) => names.length === 0) && ![...ups, ...downs].every(isNothing)) {
+      warn(supervisorUnnamed(module, [...ups, ...downs]));
+    }
+    up.set(module, makeSteps(module, ups, after.version));
+    down.set(module, makeSteps(module, downs, before.version));
   }
   return { up, down, underNew };
+}
+
+/** Whether a supervisor is told something else by its `init/1`, as far as it can be told. */
+export function isToldOtherwise(
+  module: string,
+  { before, after }: { readonly before: Supervisors; readonly after: Supervisors },
+): boolean {
+  const pairs = pairInstances(before.instancesOf(module), after.instancesOf(module));
+  return pairs.some(([a, b]) => {
+    const [up, down] = [diffChildren(a, b), diffChildren(b, a)];
+    return !isNothing(up) || !isNothing(down) || up.kept.length > 0;
+  });
 }
 
 /**
@@ -93,6 +105,8 @@ interface ChildDifference {
   readonly gone: readonly KnownChild[];
   /** With the same id, but started by another module: what runs is not what is specified. */
   readonly replaced: readonly KnownChild[];
+  /** With the same id, started otherwise by the same module. */
+  readonly kept: readonly KnownChild[];
   /** The names that the supervisor may have. */
   readonly names: readonly Term[];
   /** Whether it runs for sure, under its only name. */
@@ -104,17 +118,20 @@ function diffChildren(left: SupervisorInstance, right: SupervisorInstance): Chil
   const names = namesOf(left, right);
   const supervisor = { names, isCertain: left.isCertain && names.length === 1 };
   // What such a supervisor has is started by others.
-  if (before.isSimple || after.isSimple) return { fresh: [], gone: [], replaced: [], ...supervisor };
+  if (before.isSimple || after.isSimple) return { fresh: [], gone: [], replaced: [], kept: [], ...supervisor };
   const fresh: KnownChild[] = [];
   const replaced: KnownChild[] = [];
+  const kept: KnownChild[] = [];
   for (const [key, child] of after.children) {
     const old = before.children.get(key);
     if (old === undefined) fresh.push(child);
     else if (old.module !== undefined && child.module !== undefined && old.module !== child.module)
       replaced.push(child);
+    else if (old.start !== undefined && child.start !== undefined && !equalTerms(old.start, child.start))
+      kept.push(child);
   }
   const gone = after.isOpen ? [] : [...before.children].filter(([key]) => !after.children.has(key));
-  return { fresh, gone: gone.map(([, child]) => child).reverse(), replaced, ...supervisor };
+  return { fresh, gone: gone.map(([, child]) => child).reverse(), replaced, kept, ...supervisor };
 }
 
 function isNothing({ fresh, gone, replaced }: ChildDifference): boolean {
@@ -155,14 +172,15 @@ function makeSteps(module: string, differences: readonly ChildDifference[], vers
     }
   }
   const started = differences.flatMap(({ fresh, replaced }) => [...fresh, ...replaced]);
-  return { stop, start, started: modulesOf(started) };
+  const kept = differences.flatMap((difference) => difference.kept.map(({ id }) => shown(id)));
+  return { stop, start, started: modulesOf(started), kept };
 }
 
 function modulesOf(children: readonly KnownChild[]): ReadonlySet<string> {
   return new Set(children.flatMap(({ module, modules }) => (module === undefined ? modules : [module, ...modules])));
 }
 
-function childrenUnknown(module: string, { version }: ApplicationCode): AppupWarning {
+function childrenUnknown(module: string, { version }: Supervisors): AppupWarning {
   const message = `${module}: the children that its init/1 gives in ${version} cannot be told from the code, so some that are new or gone may not be started or ended`;
   return { code: "children_unknown", module, message };
 }

@@ -1,11 +1,13 @@
 import { type Term, atom } from "../../term/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
 import type { Behaviours } from "./behaviours.ts";
+import { findAffectedSupervisors } from "./affected-supervisors.ts";
 import { findChildChanges } from "./child-changes.ts";
 import { type ModuleChange, type PairChanges, findModuleChanges, onlyListed } from "./module-changes.ts";
 import { orderDown, orderRemoved, orderUp } from "./module-order.ts";
 import type { AppupStep } from "./step.ts";
 import type { AppupWarning } from "./warning.ts";
+import { Supervisors } from "./supervisors.ts";
 import { stepsDown } from "./way-down.ts";
 import { stepsUp } from "./way-up.ts";
 
@@ -14,6 +16,8 @@ export interface AppupRequest {
   readonly from: ApplicationCode;
   readonly to: ApplicationCode;
   readonly behaviours: Behaviours;
+  /** Whether the application runs whenever the system does, as a permanent one. Default: it does. */
+  readonly isPermanent?: boolean;
 }
 
 /** How one version of an application becomes another one in a running system, and back. */
@@ -60,11 +64,13 @@ function restartSteps({ to }: AppupRequest): Steps {
 function moduleSteps(request: AppupRequest, warn: (warning: AppupWarning) => void): Steps {
   const from = onlyListed(request.from, warn);
   const to = onlyListed(request.to, warn);
-  const { changes, removed } = withKnownDepends(
-    findModuleChanges({ from, to, behaviours: request.behaviours }, warn),
-    warn,
-  );
-  const children = findChildChanges(from, to, changes, warn);
+  const { behaviours, isPermanent = true } = request;
+  const found = withKnownDepends(findModuleChanges({ from, to, behaviours }, warn), warn);
+  const { removed } = found;
+  const supervisors = { before: new Supervisors(from, isPermanent), after: new Supervisors(to, isPermanent) };
+  const affected = findAffectedSupervisors({ from, to, behaviours }, found.changes, supervisors);
+  const changes = new Map([...found.changes, ...affected]);
+  const children = findChildChanges(changes, supervisors, warn);
   const order = orderUp(changes, children);
   const plan = { from, to, changes, children, removed, removedOrder: orderRemoved(removed) };
   return {

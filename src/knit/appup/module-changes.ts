@@ -18,6 +18,8 @@ export interface VersionPair {
 export interface ModuleChange {
   readonly name: string;
   readonly isNew: boolean;
+  /** Whether it is here for what other modules became: its own code is the same. */
+  readonly isSame: boolean;
   /** That of the newer version. */
   readonly module: ModuleCode;
   readonly kind: ModuleKind;
@@ -68,6 +70,7 @@ export function findModuleChanges(
     changes.set(name, {
       name,
       isNew: before === undefined,
+      isSame: false,
       module,
       kind,
       attributes,

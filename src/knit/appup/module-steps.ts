@@ -26,13 +26,18 @@ const TREATMENTS: Readonly<Record<ModuleChange["treatment"], string>> = {
   load: "it is loaded",
 };
 
-export function changeStep({ name, attributes, treatment, kind }: ModuleChange): AppupStep {
+/** `kept`: the ids of children that go on running as they were started. */
+export function changeStep(change: ModuleChange, kept: readonly string[] = []): AppupStep {
+  const { name, attributes, treatment, kind, isSame } = change;
   const { priority, depends, timeout } = attributes;
   const more = [
     ...(priority === 0 ? [] : [`priority ${priority}`]),
     ...(depends.length === 0 ? [] : [`together with ${depends.join(", ")}`]),
     ...(timeout === DEFAULT_TIMEOUT ? [] : ["its own timeout"]),
+    ...(kept.length === 0 ? [] : [`${kept.join(", ")} will be started otherwise the next time`]),
   ];
-  const reason = [`changed (${kind.description}): ${TREATMENTS[treatment]}`, ...more].join("; ");
+  const reason = [`${isSame ? "unchanged" : "changed"} (${kind.description}): ${TREATMENTS[treatment]}`, ...more].join(
+    "; ",
+  );
   return { instruction: changeInstruction(name, treatment, attributes), module: name, reason };
 }

@@ -9,7 +9,7 @@ export interface SupervisorInstance {
   /** As calls take it: `NAME`, `{global, NAME}`, `{via, MODULE, NAME}`; `undefined` if it has none or that cannot be told. */
   readonly name: Term | undefined;
   readonly children: KnownChildren;
-  /** Whether it runs whenever its application does. */
+  /** Whether it runs for sure. */
   readonly isCertain: boolean;
 }
 
@@ -24,13 +24,20 @@ const MAX_STEPS = 150_000;
  */
 export class Supervisors {
   readonly #application: ApplicationCode;
+  readonly #isPermanent: boolean;
   readonly #budget = { left: MAX_STEPS };
   readonly #analyses = new Map<string, ModuleAnalysis>();
   #started: readonly SupervisorInstance[] | undefined;
   #others: readonly SupervisorInstance[] | undefined;
 
-  constructor(application: ApplicationCode) {
+  /** `isPermanent`: whether the application runs whenever the system does. */
+  constructor(application: ApplicationCode, isPermanent: boolean) {
     this.#application = application;
+    this.#isPermanent = isPermanent;
+  }
+
+  get version(): string {
+    return this.#application.version;
   }
 
   /** The supervisors of a module, one at least. Throws `beam_malformed`. */
@@ -51,7 +58,7 @@ export class Supervisors {
     const [module, argument] = mod;
     const instances = new Map<string, SupervisorInstance>();
     const start: ChildStart = { module, function: "start", args: [UNKNOWN, valueOf(argument)] };
-    const open = [{ start, isCertain: true }];
+    const open = [{ start, isCertain: this.#isPermanent }];
     for (const { start: next, isCertain } of open) {
       const found = this.#startedBy(next);
       // Of several, which one is started depends on something.

@@ -18,7 +18,11 @@ export function stepsDown(plan: WayPlan): AppupStep[] {
     if (before === undefined) return immediate;
     state.set(change.name, before);
     const attributes = onlyChangedDepends(change, changes);
-    return [...immediate, changeStep({ ...change, attributes }), ...children.after(change.name)];
+    return [
+      ...immediate,
+      changeStep({ ...change, attributes }, plan.children.down.get(change.name)?.kept),
+      ...children.after(change.name),
+    ];
   };
   return [
     ...plan.removedOrder.map((name) => bringBackStep(name, from.version, to.version)),

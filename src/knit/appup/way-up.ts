@@ -14,7 +14,9 @@ export function stepsUp(plan: WayPlan): AppupStep[] {
   const children = placeChildren(plan.children.up);
   const bringIn = (change: ModuleChange): AppupStep[] => {
     state.set(change.name, change.module);
-    const step = change.isNew ? addStep(change, to.version) : changeStep(change);
+    const step = change.isNew
+      ? addStep(change, to.version)
+      : changeStep(change, plan.children.up.get(change.name)?.kept);
     return [step, ...children.after(change.name)].concat(calls.immediateOf(change.name).map(call));
   };
 

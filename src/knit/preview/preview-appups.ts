@@ -86,6 +86,7 @@ export async function previewAppups(request: PreviewRequest): Promise<AppupPrevi
   const newer = await openSource(request.newer, signal);
   checkPair(older, newer);
   const behaviours = new Behaviours(declared, [...newer.applications.values(), ...older.applications.values()]);
+  const isPermanent = (name: string): boolean => [older, newer].every(({ release }) => isPermanentIn(release, name));
   const applications: PreviewedAppup[] = [];
   const warnings: PreviewWarning[] = [];
   for (const to of newer.applications.values()) {
@@ -98,7 +99,7 @@ export async function previewAppups(request: PreviewRequest): Promise<AppupPrevi
     const application = to.name;
     const made = await makeApplicationAppup({
       to,
-      from: [{ application: from, behaviours }],
+      from: [{ application: from, behaviours, isPermanent: isPermanent(application) }],
       otpRelease,
       ...(change && {
         change: (instructions, version) => change(instructions, { application, from: version, to: to.version }),
@@ -135,6 +136,12 @@ function checkPair(older: CodeSource, newer: CodeSource): void {
     hint: "Raise the version: OTP loads nothing of a version that it has.",
     data: { name: newer.name, version: newer.version },
   });
+}
+
+/** An application for itself is taken for a permanent one. */
+function isPermanentIn(release: CodeSource["release"], name: string): boolean {
+  const type = release?.spec.applications.find((each) => each.name === name)?.type ?? "permanent";
+  return type === "permanent";
 }
 
 function warnOfSameVersion(from: ApplicationCode, to: ApplicationCode): PreviewWarning[] {

@@ -25,6 +25,8 @@ export interface AppupSources {
   readonly project: Project;
   /** The directories in `lib` of all applications of the new release that are packed. */
   readonly libraries: readonly string[];
+  /** The applications that are permanent in all releases. */
+  readonly permanent: ReadonlySet<string>;
   readonly tree: TreeCode;
   readonly code: OlderCode;
   readonly warn: (warning: BuildWarning) => void;
@@ -37,7 +39,7 @@ export interface AppupSources {
  * Throws what `makeApplicationAppup` throws, and `file_unwritable`.
  */
 export async function makeAppups(changes: readonly VersionChange[], sources: AppupSources): Promise<AppupChange[]> {
-  const { project, tree, code, libraries, warn } = sources;
+  const { project, tree, code, libraries, permanent, warn } = sources;
   const pairs = changes.flatMap((change) => pairOf(change, tree, code));
   const applications = pairs.length === 0 ? [] : libraries.map((library) => tree.application(library));
   const behaviours = new Behaviours(project.options.behaviours, [...applications, ...code.applications]);
@@ -48,7 +50,7 @@ export async function makeAppups(changes: readonly VersionChange[], sources: App
     const { name: application, version: to } = newer;
     const { text, ways } = await makeApplicationAppup({
       to: newer,
-      from: own.map(({ older }) => ({ application: older, behaviours })),
+      from: own.map(({ older }) => ({ application: older, behaviours, isPermanent: permanent.has(application) })),
       otpRelease: project.otp.release,
       ...(ask && { change: (instructions, from) => ask(instructions, { application, from, to }) }),
     });

@@ -91,6 +91,7 @@ async function makePlan(
   const appups = await makeAppups(versions, {
     project,
     libraries: members.filter((library) => tree.libraries.has(library)),
+    permanent: permanentIn([request.spec, ...older.map(({ spec }) => spec)]),
     tree,
     code,
     warn: request.warn,
@@ -168,4 +169,11 @@ function complete(change: VersionChange, appups: readonly AppupChange[]): Applic
   const appup = appups.find((each) => each.application === application && each.from === from);
   const modules: ModuleChanges | undefined = appup && compareModules(appup.older, appup.newer);
   return { ...change, modules, way: appup?.way };
+}
+
+/** The applications that are permanent in every release that has them. */
+function permanentIn(releases: readonly ReleaseSpec[]): ReadonlySet<string> {
+  const all = releases.flatMap(({ applications }) => applications);
+  const others = new Set(all.flatMap(({ name, type = "permanent" }) => (type === "permanent" ? [] : name)));
+  return new Set(all.flatMap(({ name }) => (others.has(name) ? [] : name)));
 }

@@ -135,6 +135,25 @@ init(Right) when Right =:= a_right; Right =:= optional -> {ok, {#{}, [${right}]}
       );
     });
 
+    test("has a supervisor look again whose children come from a module that changed", async () => {
+      const sup = `-behaviour(supervisor).\n-export([start_link/0, init/1]).
+start_link() -> supervisor:start_link({local, ?MODULE}, ?MODULE, []).
+init([]) -> {ok, {#{}, a_specs:children()}}.\n`;
+      const specs = (...children: readonly string[]): string =>
+        `-export([children/0]).\nchildren() -> [#{id => Id, start => {a_one, start_link, [Id]}} || Id <- [${children.join(", ")}]].\n`;
+      const rest = { a_app: APP, a_sup: sup, a_one: server("v1") };
+      await using app = await startPair(vm, { ...rest, a_specs: specs("p") }, { ...rest, a_specs: specs("p", "q") });
+      expect(app.up).toEqual([
+        "{load_module,a_specs}",
+        "{update,a_sup,supervisor}",
+        "{apply,{supervisor,restart_child,[a_sup,q]}}",
+      ]);
+      await app.upgrade();
+      expect(await app.children("a_sup")).toBe("[p,q]");
+      await app.downgrade();
+      expect(await app.children("a_sup")).toBe("[p]");
+    });
+
     test("converts the state of every kind of process", async () => {
       const sup = `-behaviour(supervisor).\n-export([start_link/0, init/1]).
 start_link() -> supervisor:start_link(?MODULE, []).

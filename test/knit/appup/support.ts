@@ -29,8 +29,12 @@ export async function compilePair(
 }
 
 /** Makes the instructions from one version to the other. */
-export function makeFor({ from, to }: CompiledPair, declared: Readonly<Record<string, string>> = {}): MadeAppup {
-  return makeAppup({ from, to, behaviours: new Behaviours(new Map(Object.entries(declared)), [to, from]) });
+export function makeFor(
+  { from, to }: CompiledPair,
+  declared: Readonly<Record<string, string>> = {},
+  more: { readonly isPermanent?: boolean } = {},
+): MadeAppup {
+  return makeAppup({ from, to, behaviours: new Behaviours(new Map(Object.entries(declared)), [to, from]), ...more });
 }
 
 /** The instructions of both ways, one a line. */

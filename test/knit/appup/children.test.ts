@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Oracle, oracle, systemOtp } from "../../support/otp.ts";
+import { type Modules, appupBetween, compilePair, makeFor, shown } from "./support.ts";
+
+let vm: Oracle;
+beforeAll(async () => {
+  vm = await oracle(systemOtp());
+});
+afterAll(() => vm[Symbol.asyncDispose]());
+
+const APP =
+  "-behaviour(application).\n-export([start/2, stop/1]).\nstart(_, _) -> a_sup:start_link().\nstop(_) -> ok.\n";
+const LIBRARY = "-export([f/0]).\nf() -> ok.\n";
+
+/** A supervisor whose `init/1` gives these children, in Erlang's syntax; `start` is the body of its `start_link/0`. */
+function supervisor(children: string, start = "supervisor:start_link({local, ?MODULE}, ?MODULE, [])"): string {
+  return `-behaviour(supervisor).\n-export([start_link/0, init/1]).
+start_link() -> ${start}.\ninit(Args) -> {ok, {#{}, [${children}]}}.\n`.replace(
+    "init(Args)",
+    children.includes("Args") ? "init(Args)" : "init(_)",
+  );
+}
+
+function child(id: string, start = "a_one, start_link, []", more = ""): string {
+  return `#{id => ${id}, start => {${start}}${more}}`;
+}
+
+/** The calls of supervisors on the way up and down, and the warnings. */
+async function childCalls(from: Modules, to: Modules, keys = ["{mod, {a_app, []}}"]) {
+  const rest = { a_app: APP, a_one: LIBRARY };
+  using pair = await compilePair(vm, { ...rest, ...from }, { ...rest, ...to }, { keys });
+  const made = makeFor(pair);
+  const { up, down } = shown(made);
+  const calls = (all: readonly string[]): string[] =>
+    all.flatMap((each) => /\{apply,\{(supervisor,.*|proc_lib,start,.*)\}\}/.exec(each)?.[1] ?? []);
+  return { up: calls(up), down: calls(down), warnings: made.warnings.map(({ code }) => code), made };
+}
+
+const ADDED = {
+  up: ["supervisor,restart_child,[a_sup,x]"],
+  down: ["supervisor,terminate_child,[a_sup,x]", "supervisor,delete_child,[a_sup,x]"],
+};
+
+describe("children of a changed supervisor", () => {
+  test("are started when they are new, and ended when they are gone", async () => {
+    const [one, two] = [{ a_sup: supervisor("") }, { a_sup: supervisor(child("x")) }];
+    expect(await childCalls(one, two)).toMatchObject({ ...ADDED, warnings: [] });
+    expect(await childCalls(two, one)).toMatchObject({ up: ADDED.down, down: ADDED.up, warnings: [] });
+  });
+
+  test("may have any term as their id", async () => {
+    const { up } = await childCalls(
+      { a_sup: supervisor("") },
+      { a_sup: supervisor([child('{"pool", 1}'), child('<<"b">>')].join(", ")) },
+    );
+    expect(up).toEqual([
+      "supervisor,restart_child,[a_sup,{[112,111,111,108],1}]",
+      "supervisor,restart_child,[a_sup,<<98>>]",
+    ]);
+  });
+
+  test("are not deleted when they are temporary, since they are forgotten when they end", async () => {
+    const temporary = child("x", undefined, ", restart => temporary");
+    const { up } = await childCalls({ a_sup: supervisor(temporary) }, { a_sup: supervisor("") });
+    expect(up).toEqual(["supervisor,terminate_child,[a_sup,x]"]);
+  });
+
+  test("are started anew when another module starts them, and left alone when only arguments differ", async () => {
+    const { up, made } = await childCalls(
+      { a_sup: supervisor([child("x"), child("y", "a_one, start_link, [1]")].join(", ")) },
+      {
+        a_sup: supervisor([child("x", "a_two, start_link, []"), child("y", "a_one, start_link, [2]")].join(", ")),
+        a_two: LIBRARY,
+      },
+    );
+    expect(up).toEqual(["supervisor,terminate_child,[a_sup,x]", "supervisor,restart_child,[a_sup,x]"]);
+    expect(made.explanations.up.find(({ module }) => module === "a_sup")?.reason).toContain(
+      "y will be started otherwise the next time",
+    );
+  });
+
+  test("of a simple_one_for_one supervisor are left alone", async () => {
+    const simple = (id: string): string => supervisor(child(id)).replace("#{}", "#{strategy => simple_one_for_one}");
+    expect(await childCalls({ a_sup: simple("x") }, { a_sup: simple("y") })).toMatchObject({
+      up: [],
+      down: [],
+      warnings: [],
+    });
+  });
+
+  test("are told of by a supervisor that is global, via a registry, or has no name", async () => {
+    const pair = async (start: string) =>
+      childCalls({ a_sup: supervisor("", start) }, { a_sup: supervisor(child("x"), start) });
+    expect((await pair("supervisor:start_link({global, top}, ?MODULE, [])")).up).toEqual([
+      "supervisor,restart_child,[{global,top},x]",
+    ]);
+    expect((await pair("supervisor:start_link({via, a_one, {top}}, ?MODULE, [])")).up).toEqual([
+      "supervisor,restart_child,[{via,a_one,{top}},x]",
+    ]);
+    expect(await pair("supervisor:start_link(?MODULE, [])")).toMatchObject({
+      up: [],
+      warnings: ["supervisor_unnamed"],
+    });
+    expect(await pair('supervisor:start_link({local, list_to_atom(os:getenv("X"))}, ?MODULE, [])')).toMatchObject({
+      up: [],
+      warnings: ["supervisor_unnamed"],
+    });
+  });
+
+  test("are called in a process of their own where their supervisor may not be running", async () => {
+    const guarded = ["proc_lib,start,[supervisor,restart_child,[a_sup,x]]"];
+    const [one, two] = [{ a_sup: supervisor("") }, { a_sup: supervisor(child("x")) }];
+    expect((await childCalls(one, two, [])).up).toEqual(guarded);
+    const maybe = {
+      a_app: APP.replace("a_sup:", 'case os:getenv("X") of false -> a_one:f(); _ -> ok end, a_sup:').replace(
+        "a_sup:start_link()",
+        "case a_one:g() of 1 -> a_sup:start_link(); _ -> a_two:start_link() end",
+      ),
+    };
+    const other = { a_two: supervisor("") };
+    expect((await childCalls({ ...one, ...maybe, ...other }, { ...two, ...maybe, ...other })).up).toEqual(guarded);
+    using pair = await compilePair(
+      vm,
+      { a_app: APP, a_one: LIBRARY, ...one },
+      { a_app: APP, a_one: LIBRARY, ...two },
+      { keys: ["{mod, {a_app, []}}"] },
+    );
+    expect(shown(makeFor(pair, {}, { isPermanent: false })).up.at(-1)).toBe(`{apply,{${guarded[0]}}}`);
+  });
+
+  test("that cannot be told are warned of, and those that can be told are started", async () => {
+    const { up, warnings } = await childCalls(
+      { a_sup: supervisor("") },
+      { a_sup: supervisor(`${child("x")}] ++ [element(1, Args)`) },
+    );
+    expect(up).toEqual(["supervisor,restart_child,[a_sup,x]"]);
+    expect(warnings).toEqual(["children_unknown"]);
+  });
+
+  test("are started after what they call, before what calls them, and ended after that", async () => {
+    const caller = (module: string): string => `-export([f/0]).\nf() -> ${module}:f().\n`;
+    const from = { a_app: APP, a_one: LIBRARY, a_sup: supervisor(""), a_user: LIBRARY, a_base: LIBRARY };
+    const to = {
+      ...from,
+      a_sup: supervisor(child("x", "a_new, start_link, []")),
+      a_user: caller("a_new"),
+      a_new: caller("a_base"),
+      a_base: `-v(2).\n${LIBRARY}`,
+    };
+    const { up, down } = await appupBetween(vm, from, to);
+    const [base, user, sup] = ["{load_module,a_base}", "{load_module,a_user}", "{update,a_sup,supervisor}"];
+    expect(up.map((each) => each.replace("proc_lib,start,[supervisor,", ""))).toEqual([
+      base,
+      "{add_module,a_new}",
+      sup,
+      "{apply,{restart_child,[a_sup,x]]}}",
+      user,
+    ]);
+    expect(down.map((each) => each.replace("proc_lib,start,[supervisor,", ""))).toEqual([
+      user,
+      sup,
+      base,
+      "{apply,{terminate_child,[a_sup,x]]}}",
+      "{apply,{delete_child,[a_sup,x]]}}",
+      "{delete_module,a_new}",
+    ]);
+  });
+
+  test("of one module that move to another supervisor are ended before they are started there", async () => {
+    const top = supervisor(
+      [child("a_left", "a_left, start_link, []"), child("a_right", "a_right, start_link, []")].join(", "),
+    );
+    const moved = child("x", "a_one, start_link, []");
+    const { up } = await childCalls(
+      { a_sup: top, a_left: supervisor(moved), a_right: supervisor("") },
+      { a_sup: top, a_left: supervisor(""), a_right: supervisor(moved) },
+    );
+    expect(up).toEqual([
+      "supervisor,terminate_child,[a_left,x]",
+      "supervisor,delete_child,[a_left,x]",
+      "supervisor,restart_child,[a_right,x]",
+    ]);
+  });
+});
