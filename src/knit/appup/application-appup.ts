@@ -62,8 +62,10 @@ export async function makeApplicationAppup(request: ApplicationAppupRequest): Pr
   const { to, otpRelease, change = (instructions) => instructions } = request;
   const older = distinctVersions(request);
   const applications = older.map(({ application }) => application);
-  const found = to.appup === undefined ? "none" : authorOf(to.appup.bytes, applications, to);
-  const written = to.appup !== undefined && found === "written" ? parseAppup(to.appup.bytes, to.appup.file) : undefined;
+  // An empty file is what a shell makes of one that the output of enit appup is to go to.
+  const file = to.appup?.bytes.length === 0 ? undefined : to.appup;
+  const found = file === undefined ? "none" : authorOf(file.bytes, applications, to);
+  const written = file !== undefined && found === "written" ? parseAppup(file.bytes, file.file) : undefined;
   const ways: AppupWay[] = [];
   const entries: Record<"up" | "down", Term[]> = { up: [], down: [] };
   for (const { application, ...context } of older) {

@@ -166,7 +166,7 @@ function makeSteps(module: string, differences: readonly ChildDifference[], vers
         ...call(
           "restart_child",
           child,
-          `${shown(child.id)} is a new child in ${version}, which is not started by itself`,
+          `${shown(child.id)} is a new child in ${version}${child.isCertain ? "" : ", under some condition"}, which is not started by itself`,
         ),
       );
     }

@@ -82,6 +82,10 @@ describe("makeApplicationAppup()", () => {
     expect(made.ways[0]?.explanations.up[0]?.reason).toBe("put here by a plugin");
   });
 
+  test("takes an empty file for none, as a shell makes one where output is to go", async () => {
+    expect(await make({ appup: "" })).toMatchObject({ found: "none", text: (await make()).text });
+  });
+
   test("refuses a file that does not parse, with its place", async () => {
     expect(await failure(make({ appup: '{"2", [\n' }))).toMatchObject({ code: "term_syntax", data: { line: 1 } });
     expect(await failure(make({ appup: '{"2", []}.' }))).toMatchObject({ code: "appup_malformed" });

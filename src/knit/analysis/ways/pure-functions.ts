@@ -97,7 +97,7 @@ const FUNCTIONS: Readonly<Record<string, Pure>> = {
 const NIL = ofTerm(list([]));
 
 /** Whether a value is `true` or `false`, as far as it is known. */
-export function truthOf(value: Value | undefined): boolean | undefined {
+function truthOf(value: Value | undefined): boolean | undefined {
   const term = value?.kind === "term" && value.term.kind === "atom" ? value.term.name : undefined;
   return term === "true" ? true : term === "false" ? false : undefined;
 }
