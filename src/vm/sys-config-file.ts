@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { formatTermFile, readTermFile, writeFileAtomically } from "../otp/index.ts";
-import { formatSysConfig, isPackaged, type MergedConfig, type Release } from "../release/index.ts";
+import { isPackaged, type Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
 import { asOwnerOf } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
@@ -22,28 +22,24 @@ export function readSysConfig({ stateDir, version }: Pick<Release, "stateDir" | 
 }
 
 /**
- * Writes what the files of a release say now, for its VM to boot with again. Of a release that was not started here it is the
- * first file in the state directory. Throws `state_dir_unwritable`.
+ * Writes what the files of a release say now, the term of a `sys.config`, for its VM to boot with again. Of a release that was
+ * not started here it is the first file in the state directory. Throws `state_dir_unwritable`.
  */
-export function writeSysConfig(release: Configured, config: MergedConfig): void {
-  const text = formatSysConfig(config);
+export function writeSysConfig(release: Configured, config: Term): void {
   const installed = installedConfig(release);
-  writeText(release, text);
+  writeRenderedConfig(release, config);
   if (installed === undefined) return;
   asOwnerOf(dirname(installed), () => {
     // What was shipped is what later starts configure the release with.
     const isKept = [".shipped", ".src"].some((extension) => existsSync(`${installed}${extension}`));
     if (!isKept) renameSync(installed, `${installed}.shipped`);
-    writeFileAtomically(installed, text, 0o600);
+    writeFileAtomically(installed, formatTermFile(config), 0o600);
   });
 }
 
-/** As `writeSysConfig`, of the term of a `sys.config`. */
-export function writeRenderedConfig(place: Pick<Release, "stateDir" | "version">, config: Term): void {
-  writeText(place, formatTermFile(config));
-}
-
-function writeText({ stateDir, version }: Pick<Release, "stateDir" | "version">, text: string): void {
+/** As `writeSysConfig`, in the state directory alone. */
+export function writeRenderedConfig({ stateDir, version }: Pick<Release, "stateDir" | "version">, config: Term): void {
+  const text = formatTermFile(config);
   const file = sysConfigFile(stateDir, version);
   writingState(stateDir, () => {
     if (!existsSync(statePaths(stateDir).releasesDir)) mkdirSync(dirname(file), { recursive: true });
@@ -70,7 +66,7 @@ function sysConfigFile(stateDir: string, version: string): string {
 function installedConfig({ stateDir, version, packaged }: Configured): string | undefined {
   const { releasesDir } = statePaths(stateDir);
   if (packaged === undefined || !existsSync(releasesDir)) return undefined;
-  if (existsSync(join(releasesDir, version, "start.boot"))) return undefined;
-  const file = join(packaged.versionDir, "sys.config");
-  return existsSync(file) ? file : undefined;
+  const file = join(packaged.releasesDir, version, "sys.config");
+  const wasStarted = existsSync(join(releasesDir, version, "start.boot"));
+  return (wasStarted && !existsSync(`${file}.shipped`)) || !existsSync(file) ? undefined : file;
 }

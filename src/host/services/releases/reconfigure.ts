@@ -1,8 +1,9 @@
 import type { ConfigChangeAnswer, WaitOptions } from "../../../contract/index.ts";
 import type { NodeConnection } from "../../../dist/index.ts";
+import { EnitError } from "../../../error/index.ts";
 import type { ConfigTable, ReconfigurePlan, Release } from "../../../release/index.ts";
-import { planReconfigure, tableOf, toConfigTable, toSysConfig } from "../../../release/index.ts";
-import { type Term, atom, list, listElements, printTerm, textValue, tuple } from "../../../term/index.ts";
+import { isPackaged, planReconfigure, renderPackagedConfig, tableOf, toSysConfig } from "../../../release/index.ts";
+import { type Term, atom, list, listElements, printTerm, stringValue, textValue, tuple } from "../../../term/index.ts";
 import { readSysConfig, runningVersion, writeSysConfig } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
 import { callAgent } from "./agent.ts";
@@ -15,8 +16,9 @@ export async function planChanges(
   options: WaitOptions,
 ): Promise<ReconfigurePlan> {
   await using node = await connect(release, options);
-  const previous = tableOf(readSysConfig({ ...release, version: runningVersion(release) })) ?? new Map();
-  const next = toConfigTable(release.config);
+  const { version, sysConfig } = await whatRuns(node, release, options);
+  const previous = tableOf(readSysConfig({ ...release, version })) ?? new Map();
+  const next = tableOf(sysConfig) ?? new Map();
   const { running, defaults } = await readEnvironments(
     node,
     release,
@@ -32,6 +34,32 @@ export async function planChanges(
   return { applications, notLoaded, unchanged: applications.length === 0 && notLoaded.length === 0 };
 }
 
+/** Which version runs, and what the files say for it: a packaged release may run another one than it starts. */
+async function whatRuns(
+  node: NodeConnection,
+  release: Release,
+  options: WaitOptions,
+): Promise<{ readonly version: string; readonly sysConfig: Term }> {
+  const sysConfig = toSysConfig(release.config);
+  if (!isPackaged(release)) return { version: runningVersion(release), sysConfig };
+  const tried = await findTried(node, options);
+  if (tried === undefined || tried === release.version) return { version: release.version, sysConfig };
+  return { version: tried, sysConfig: renderPackagedConfig(release.packaged.root, tried, release).sysConfig };
+}
+
+/** The version that was installed for a try, and not made permanent; `undefined` if the permanent one runs. */
+async function findTried(node: NodeConnection, { signal }: WaitOptions): Promise<string | undefined> {
+  try {
+    const current = await node.call("release_handler", "which_releases", [atom("current")], { signal });
+    const [tried] = listElements(current) ?? [];
+    return tried === undefined ? undefined : stringValue(elementsOf(tried)[1]);
+  } catch (error) {
+    // Without sasl there is nobody to ask, and nothing is installed.
+    if (error instanceof EnitError && error.code === "call_failed") return undefined;
+    throw error;
+  }
+}
+
 /** Applies a plan as `ReleaseService.reconfigure` does. */
 export async function applyChanges(
   { hooks }: ServiceBase,
@@ -40,10 +68,10 @@ export async function applyChanges(
   options: WaitOptions,
 ): Promise<readonly ConfigChangeAnswer[]> {
   await using node = await connect(release, options);
-  const sysConfig = toSysConfig(release.config);
+  const { version, sysConfig } = await whatRuns(node, release, options);
   const result = await node.call("enit_config", "change", [changesTerm(plan), sysConfig], { signal: options.signal });
   // The values hold from here on, whatever the applications answered: the next plan starts from them.
-  writeSysConfig({ ...release, version: runningVersion(release) }, release.config);
+  writeSysConfig({ ...release, version }, sysConfig);
   await hooks.series("reconfigure:applied", { ...nodeFacts(release, node), plan });
   return (listElements(result) ?? []).map(readAnswer);
 }
