@@ -3,7 +3,7 @@
 %% does not suspend in time.
 -module(enit_install).
 
--export([run/3]).
+-export([run/3, restart/0]).
 
 -export_type([seen/0]).
 
@@ -18,7 +18,7 @@
                                             [{message, ['$1', '$2']}, {exception_trace}]}]}]).
 
 %% Listener gets `{enit_install, {instruction, Instruction}}` as each is evaluated, the modules of one that loads object
-%% code left out. Microseconds is what release_handler took. `unwatched`: somebody else traces it.
+%% code left out, and `{enit_install, {done, Result}}`. Microseconds is what release_handler took. `unwatched`: somebody else traces it.
 -spec run(Version :: string(), Options :: [term()], Listener :: pid()) ->
           {Result :: term(), Microseconds :: non_neg_integer(), [seen()] | unwatched}.
 run(Version, Options, Listener) ->
@@ -26,7 +26,22 @@ run(Version, Options, Listener) ->
     Begin = erlang:monotonic_time(microsecond),
     Result = release_handler:install_release(Version, Options),
     Time = erlang:monotonic_time(microsecond) - Begin,
+    %% At once: release_handler may have told init to start the VM anew, which ends this process.
+    tell(Listener, {done, Result}),
     {Result, Time, unwatch(Watch)}.
+
+%% Starts the VM anew within its process. Tracing ends before the code that is traced.
+-spec restart() -> ok.
+restart() ->
+    case whereis(?MODULE) of
+        undefined ->
+            ok;
+        Watcher ->
+            Monitor = erlang:monitor(process, Watcher),
+            Watcher ! stop,
+            receive {'DOWN', Monitor, process, Watcher, _Reason} -> ok end
+    end,
+    init:restart().
 
 watch(Handler, Listener) ->
     Self = self(),
@@ -47,6 +62,7 @@ unwatch({Watcher, Monitor}) ->
 
 %% The tracing ends with its tracer, whatever happens to it.
 start_watching(Owner, Handler, Listener) ->
+    true = register(?MODULE, self()),
     _ = erlang:monitor(process, Owner),
     _ = [code:ensure_loaded(Module) || Module <- [trace, release_handler_1]],
     Trace = begin_trace(erlang:function_exported(trace, session_create, 3), Handler),
@@ -63,19 +79,32 @@ loop(Owner, Handler, Listener, Trace, Asked, Seen) ->
         {trace, _, call, _Mfa, NowAsked} ->
             loop(Owner, Handler, Listener, Trace, NowAsked, Seen);
         {trace, _, return_from, Mfa, Value} ->
-            loop(Owner, Handler, Listener, Trace, undefined, [seen(Mfa, Asked, Value) | Seen]);
+            answered(Owner, Handler, Listener, Trace, seen(Mfa, Asked, Value), Seen);
         {trace, _, exception_from, Mfa, {_Class, Reason}} ->
-            loop(Owner, Handler, Listener, Trace, undefined, [seen(Mfa, Asked, {failed, short(Reason)}) | Seen]);
+            answered(Owner, Handler, Listener, Trace, seen(Mfa, Asked, {failed, short(Reason)}), Seen);
+        {Owner, done} when Trace =:= ended ->
+            lists:reverse(Seen);
         {Owner, done} ->
             _ = delivered(Trace, Handler),
             loop(Owner, Handler, Listener, Trace, Asked, Seen);
         {trace_delivered, Handler, _Delivered} ->
             lists:reverse(Seen);
+        stop ->
+            end_trace(Trace, Handler),
+            exit(normal);
         {'DOWN', _, process, Owner, _Reason} ->
+            end_trace(Trace, Handler),
             exit(normal);
         _Other ->
             loop(Owner, Handler, Listener, Trace, Asked, Seen)
     end.
+
+%% After a code_change that failed release_handler has the VM started anew: what is traced ends before that.
+answered(Owner, Handler, Listener, Trace, {change_code, _, _, Answer} = Last, Seen) when Answer =/= ok ->
+    end_trace(Trace, Handler),
+    loop(Owner, Handler, Listener, ended, undefined, [Last | Seen]);
+answered(Owner, Handler, Listener, Trace, Last, Seen) ->
+    loop(Owner, Handler, Listener, Trace, undefined, [Last | Seen]).
 
 %% Who listens may be gone: nobody is to wait for a connection to it.
 tell(Listener, Event) ->
@@ -100,6 +129,8 @@ begin_trace(false, Handler) ->
     [erlang:trace_pattern(Mfa, Spec, [local]) || {Mfa, Spec} <- ?WATCHED],
     legacy.
 
+end_trace(ended, _Handler) ->
+    ok;
 end_trace({session, Session}, _Handler) ->
     trace:session_destroy(Session);
 end_trace(legacy, Handler) ->

@@ -1,12 +1,19 @@
 import { isAbsolute, join } from "node:path";
 import { EnitError } from "../error/index.ts";
 import { type InstalledLibrary, readReleasesFile } from "../otp/index.ts";
+import type { Term } from "../term/index.ts";
 
 /** A release as an upgrade goes from it or to it. */
 export interface UpgradeRelease {
   readonly version: string;
   /** Its applications, with the directories in which they are, absolute. */
   readonly libraries: readonly InstalledLibrary[];
+}
+
+/** A release and the configuration that it is to have, the term of its `sys.config`. */
+export interface UpgradeSide {
+  readonly release: UpgradeRelease;
+  readonly config: Term;
 }
 
 /** Where `release_handler` of a VM keeps its releases. */

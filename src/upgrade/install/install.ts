@@ -1,23 +1,17 @@
 import type { NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
-import type { Term } from "../../term/index.ts";
 import type { Problem } from "../problem.ts";
-import type { ReleasePlaces, UpgradeRelease } from "../release-files.ts";
+import type { ReleasePlaces, UpgradeSide } from "../release-files.ts";
 import { effectsOf, findScript, noUpgradePath, type UpgradeScript } from "../script.ts";
 import type { UpgradeStep } from "../step.ts";
 import { checkBookkeeping } from "../verify/bookkeeping.ts";
 import { takeSnapshot, type Verification, verify } from "../verify/verify.ts";
 import { checkInstall, knownReleases, makePermanent, runningRelease } from "../vm/handler.ts";
 import type { UpgradeVm } from "../vm/link.ts";
+import { reconnect } from "./reconnect.ts";
 import { checkResponsive } from "./responsive.ts";
 import { type InstallLimits, runInstall } from "./run.ts";
 import { goBack, type GoneBack } from "./undo.ts";
-
-/** A release and the configuration that it is to have, the term of its `sys.config`. */
-export interface UpgradeSide {
-  readonly release: UpgradeRelease;
-  readonly config: Term;
-}
 
 /** What is told of an installation as it happens: for hooks. Each may stop it by throwing, but for `failed`. */
 export interface InstallEvents {
@@ -80,13 +74,11 @@ export async function installRelease(connection: NodeConnection, request: Instal
     onInstruction: (text) => onStep({ kind: "instruction", text }),
     signal,
   });
-  if (outcome.kind === "installed") {
-    using cleanup = new DisposableStack();
-    if (outcome.connection !== connection) cleanup.defer(() => void outcome.connection.close());
-    const installation = { effects, before, seen: outcome.seen };
-    return await finish(outcome.connection, request, installation, outcome.milliseconds);
-  }
-  return fail(request, outcome.error, [], await goBack(request, outcome));
+  await using cleanup = new AsyncDisposableStack();
+  if ("connection" in outcome && outcome.connection !== connection) cleanup.use(outcome.connection);
+  if (outcome.kind !== "installed") return await fail(request, outcome.error, [], await goBack(request, outcome));
+  const installation = { effects, before, seen: outcome.seen };
+  return await finish(outcome.connection, request, installation, outcome.milliseconds);
 }
 
 function scriptOf({ places, from, to, vm }: InstallRequest): UpgradeScript {
@@ -116,24 +108,51 @@ async function finish(
   installation: Verification["installation"],
   handlerMilliseconds: number | undefined,
 ): Promise<Installed> {
-  const { from, to, permanent, settleSeconds, signal, onStep, events = {}, vm } = request;
+  const { permanent, events = {}, limits, signal, vm } = request;
+  let failure: Failure | undefined;
+  try {
+    failure = await findFailure(connection, request, installation);
+  } catch (error) {
+    if (!(error instanceof EnitError) || error.code !== "connection_closed") throw error;
+    // It may have been the connection alone.
+    const again = await reconnect(vm, { seconds: limits.restartSeconds, signal });
+    if (again === "ended") return fail(request, error, [], await goBack(request, { kind: "ended", error }));
+    await using _ = again;
+    if (again.creation === connection.creation) return await finish(again, request, installation, handlerMilliseconds);
+    return await fail(request, error, [], await goBack(request, { kind: "restarting", error }));
+  }
+  if (failure !== undefined) {
+    const back = await goBack(request, { kind: "installed", connection, installation });
+    return fail(request, failure.error, failure.problems, back);
+  }
+  await events.installed?.(permanent);
+  return { permanent, handlerMilliseconds, watched: installation !== undefined && installation.seen !== undefined };
+}
+
+interface Failure {
+  readonly error: EnitError;
+  readonly problems: readonly Problem[];
+}
+
+/** Finds what is wrong after an installation; what is right is made permanent. */
+async function findFailure(
+  connection: NodeConnection,
+  request: InstallRequest,
+  installation: Verification["installation"],
+): Promise<Failure | undefined> {
+  const { from, to, settleSeconds, signal, onStep, vm } = request;
   onStep({ kind: "verifying", version: to.release.version });
-  const other = from.release.version === to.release.version ? undefined : from.release;
   const problems = await verify(connection, {
-    release: to.release,
-    other,
-    config: to.config,
+    side: to,
+    other: from.release.version === to.release.version ? undefined : from,
     installation,
     settleSeconds,
     signal,
   });
   if (!vm.isAlive()) problems.push({ kind: "vm", subject: vm.node, message: "the process of the VM has ended" });
-  const failure = problems.length > 0 ? unverified(request, problems) : await secure(connection, request);
-  if (failure !== undefined) {
-    return fail(request, failure, problems, await goBack(request, { kind: "installed", connection, installation }));
-  }
-  await events.installed?.(permanent);
-  return { permanent, handlerMilliseconds, watched: installation !== undefined && installation.seen !== undefined };
+  if (problems.length > 0) return { error: unverified(request, problems), problems };
+  const error = await secure(connection, request);
+  return error && { error, problems };
 }
 
 /** Makes the release permanent, if it is to be; gives what keeps it from that. */
@@ -144,7 +163,7 @@ async function secure(connection: NodeConnection, request: InstallRequest): Prom
   try {
     await makePermanent(connection, to.release.version, { signal });
   } catch (error) {
-    if (error instanceof EnitError) return error;
+    if (error instanceof EnitError && error.code === "release_handler_failed") return error;
     throw error;
   }
   const problems = checkBookkeeping(places, to.release.version);

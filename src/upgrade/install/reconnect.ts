@@ -93,7 +93,7 @@ function lost({ release, node, pid }: UpgradeVm, seconds: number): EnitError {
 
 /** Has a VM start anew within its process, as `release_handler` does after a failure. */
 export async function restartVm(connection: NodeConnection): Promise<void> {
-  await passing(() => connection.call("init", "restart", [], { timeout: PATIENCE }));
+  await passing(() => connection.call("enit_install", "restart", [], { timeout: PATIENCE }));
 }
 
 /** Whether `init` is taking a VM down. All that `release_handler` has told `init` counts. */

@@ -2,6 +2,7 @@ import type { NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
 import {
   atom,
+  atomName,
   integer,
   integerValue,
   isTagged,
@@ -65,9 +66,12 @@ export async function runInstall(
   options: RunInstallOptions,
 ): Promise<InstallOutcome> {
   const { limits, signal } = options;
+  let told: EnitError | undefined;
   const forget = connection.onMessage((message) => {
-    const instruction = instructionOf(message);
-    if (instruction !== undefined) options.onInstruction(instruction);
+    const [tag, content] = eventOf(message);
+    if (content === undefined) return;
+    if (tag === "instruction") options.onInstruction(printTerm(content, { format: "tp", width: 0 }));
+    if (tag === "done") told = failureOf(content, version, connection.node);
   });
   try {
     const args = [string(version), handlerOptions(limits), connection.self];
@@ -77,13 +81,12 @@ export async function runInstall(
   } catch (error) {
     if (!(error instanceof EnitError)) throw error;
     if (error.code === "call_timeout") return { kind: "hanging", connection, error: hanging(vm, version, limits) };
-    if (error.code === "connection_closed") return await findOut(vm, connection.creation, version, options, error);
+    if (error.code === "connection_closed") {
+      return await findOut(vm, connection.creation, version, options, { told, cause: error });
+    }
     // The VM is going down, and takes the call with it.
     if (error.code === "call_failed" && (await isStopping(connection))) {
-      return {
-        kind: "restarting",
-        error: new EnitError("install_failed", `cannot install "${version}": the VM is going down`),
-      };
+      return { kind: "restarting", error: told ?? installFailed(version, "the VM is going down", error) };
     }
     throw error;
   } finally {
@@ -104,33 +107,43 @@ function handlerOptions({ suspendMs, codeChangeMs }: InstallLimits): Term {
   ]);
 }
 
-function instructionOf(message: Term): string | undefined {
+/** `{enit_install, {Tag, Content}}` */
+function eventOf(message: Term): [tag: string, content: Term | undefined] {
   const [, event] = isTagged(message, "enit_install", 2) ? message.elements : [];
-  const [, instruction] = isTagged(event, "instruction", 2) ? event.elements : [];
-  return instruction && printTerm(instruction, { format: "tp", width: 0 });
+  const [tag, content] = isTuple(event, 2) ? event.elements : [];
+  return [atomName(tag) ?? "", content];
+}
+
+function failureOf(result: Term | undefined, version: string, node: string): EnitError | undefined {
+  return isTagged(result, "error", 2) ? handlerError("install", version, result.elements[1], node) : undefined;
+}
+
+function installFailed(version: string, state: string, cause: unknown): EnitError {
+  return new EnitError("install_failed", `cannot install "${version}": ${state}`, { cause });
 }
 
 async function readAnswer(connection: NodeConnection, version: string, answer: Term): Promise<InstallOutcome> {
   const [result, microseconds, seen] = isTuple(answer, 3) ? answer.elements : [];
-  const reason = isTagged(result, "error", 2) ? result.elements[1] : undefined;
-  if (reason === undefined) {
+  const error = failureOf(result, version, connection.node);
+  if (error === undefined) {
     const milliseconds = (integerValue(microseconds) ?? 0) / 1000;
     return { kind: "installed", connection, seen: readSeen(seen), milliseconds };
   }
-  const error = handlerError("install", version, reason, connection.node);
   return (await isStopping(connection)) ? { kind: "restarting", error } : { kind: "refused", connection, error };
 }
 
-/** The connection was lost: looks what has become of the VM, and of the installation. */
+/**
+ * The connection was lost: looks what has become of the VM, and of the installation. `told` is what `release_handler` said
+ * before that, if it did.
+ */
 async function findOut(
   vm: UpgradeVm,
   creation: number,
   version: string,
   { limits, signal }: RunInstallOptions,
-  cause: EnitError,
+  lost: { readonly told: EnitError | undefined; readonly cause: EnitError },
 ): Promise<InstallOutcome> {
-  const failed = (state: string): EnitError =>
-    new EnitError("install_failed", `cannot install "${version}": ${state}`, { cause });
+  const failed = (state: string): EnitError => lost.told ?? installFailed(version, state, lost.cause);
   const connection = await reconnect(vm, {
     seconds: limits.restartSeconds,
     // One that was only cut off goes on to install.
@@ -149,11 +162,8 @@ async function findOut(
 }
 
 function hanging({ release, node }: UpgradeVm, version: string, { seconds }: InstallLimits): EnitError {
-  return new EnitError(
-    "install_timeout",
-    `cannot install "${version}": release_handler is not done after ${seconds} s`,
-    {
-      data: { release, node, version, seconds },
-    },
-  );
+  const state = `release_handler is not done after ${seconds} s`;
+  return new EnitError("install_timeout", `cannot install "${version}": ${state}`, {
+    data: { release, node, version, seconds },
+  });
 }

@@ -35,6 +35,18 @@ type Failed =
 
 /** Brings a VM back to the release that ran before, and verifies that. */
 export async function goBack(request: InstallRequest, failed: Failed): Promise<GoneBack> {
+  try {
+    return await tryToGoBack(request, failed);
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    if (!request.vm.isAlive()) return ended(request);
+    const state = `it could not go back: ${error.message}`;
+    const hint = `See what runs: enit releases ${request.vm.release}`;
+    return { restored: false, state, hint, running: null, restarted: false };
+  }
+}
+
+async function tryToGoBack(request: InstallRequest, failed: Failed): Promise<GoneBack> {
   switch (failed.kind) {
     case "refused":
       return restore(request, failed.connection);
@@ -151,8 +163,7 @@ function verifyFormer(
   connection: NodeConnection,
   installation?: Verification["installation"],
 ): Promise<Problem[]> {
-  const { release, config } = from;
-  return verify(connection, { release, other: to.release, config, installation, settleSeconds });
+  return verify(connection, { side: from, other: to, installation, settleSeconds });
 }
 
 function ended({ vm, from }: InstallRequest): GoneBack {

@@ -4,7 +4,7 @@ import { readApplication } from "../../otp/index.ts";
 import { tableOf } from "../../release/index.ts";
 import { equalTerms, isTuple, listElements, mapValue, printTerm, textValue, type Term } from "../../term/index.ts";
 import { type Problem, problem } from "../problem.ts";
-import type { UpgradeRelease } from "../release-files.ts";
+import type { UpgradeRelease, UpgradeSide } from "../release-files.ts";
 
 /** The applications of a VM, their versions and environments. */
 export interface VmApplications {
@@ -101,9 +101,14 @@ function isVersionOf(ebin: string, name: string): boolean {
 
 /**
  * Compares the environment of each application of the release with its `.app` file and the configuration. What an
- * application set besides is its own affair.
+ * application set besides is its own affair; so is what was set to another value than the configuration's before
+ * (`application:set_env/4` with `persistent`), and outlived the change.
  */
-export function checkEnvironment(now: VmApplications, release: UpgradeRelease, config: Term): Problem[] {
+export function checkEnvironment(
+  now: VmApplications,
+  { release, config }: UpgradeSide,
+  before: { readonly side: UpgradeSide; readonly applications: VmApplications } | undefined,
+): Problem[] {
   const table = tableOf(config) ?? new Map<string, ReadonlyMap<string, Term>>();
   return release.libraries.flatMap(({ name, dir }) => {
     const held = now.environment.get(name);
@@ -113,10 +118,26 @@ export function checkEnvironment(now: VmApplications, release: UpgradeRelease, c
       if (now.fixed.get(name)?.has(key) === true) return [];
       const found = held.get(key);
       if (found !== undefined && equalTerms(found, value)) return [];
+      if (found !== undefined && before !== undefined && wasSetBefore(before, name, key, found)) return [];
       const state = found === undefined ? "is not set" : `is ${print(found)} in place of ${print(value)}`;
       return [problem("environment", `${name}.${key}`, `the parameter ${key} of ${name} ${state}`)];
     });
   });
+}
+
+/** Whether a value was there before, and was not the one that the configuration gave. */
+function wasSetBefore(
+  { side, applications }: { readonly side: UpgradeSide; readonly applications: VmApplications },
+  name: string,
+  key: string,
+  value: Term,
+): boolean {
+  const held = applications.environment.get(name)?.get(key);
+  if (held === undefined || !equalTerms(held, value)) return false;
+  const given = tableOf(side.config)?.get(name)?.get(key);
+  const library = side.release.libraries.find((each) => each.name === name);
+  const expected = given ?? (library && defaultsOf(library.dir, name).get(key));
+  return expected === undefined || !equalTerms(held, expected);
 }
 
 function defaultsOf(dir: string, name: string): ReadonlyMap<string, Term> {

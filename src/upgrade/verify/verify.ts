@@ -1,7 +1,7 @@
 import type { NodeConnection } from "../../dist/index.ts";
 import type { Term } from "../../term/index.ts";
 import type { Problem } from "../problem.ts";
-import type { UpgradeRelease } from "../release-files.ts";
+import type { UpgradeSide } from "../release-files.ts";
 import type { ScriptEffects } from "../script.ts";
 import {
   checkApplications,
@@ -42,11 +42,10 @@ function supervisorsOf(users: readonly ModuleUser[]): Term[] {
 }
 
 export interface Verification {
-  readonly release: UpgradeRelease;
-  /** The release that ran before, where that is known. */
-  readonly other: UpgradeRelease | undefined;
-  /** The configuration of the release as it was rendered: the term of its `sys.config`. */
-  readonly config: Term;
+  /** What is to run, with its configuration as it was rendered. */
+  readonly side: UpgradeSide;
+  /** What ran before, where that is known. */
+  readonly other: UpgradeSide | undefined;
   /** Where the installation was not seen, less can be compared. */
   readonly installation:
     | {
@@ -66,14 +65,16 @@ const PAUSE = 100;
 
 /** Compares a VM with the release that it is to run, and gives all that is wrong. */
 export async function verify(connection: NodeConnection, verification: Verification): Promise<Problem[]> {
-  const { release, other, config, installation, signal } = verification;
+  const { side, other, installation, signal } = verification;
+  const { release } = side;
   const applications = await readApplications(connection, signal);
+  const before = installation?.before.applications;
   const started = installation?.effects.startedApplications ?? [];
   const lasting = [
-    ...(await checkModules(connection, release, other, signal)),
-    ...checkApplications(applications, release, other, { before: installation?.before.applications, started }),
+    ...(await checkModules(connection, release, other?.release, signal)),
+    ...checkApplications(applications, release, other?.release, { before, started }),
     ...(await checkCodePath(connection, release, signal)),
-    ...checkEnvironment(applications, release, config),
+    ...checkEnvironment(applications, side, other && before && { side: other, applications: before }),
     ...(await checkChanges(connection, installation, signal)),
   ];
   const end = performance.now() + verification.settleSeconds * 1000;
