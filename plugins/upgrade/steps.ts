@@ -28,6 +28,8 @@ function describeStep(step: Exclude<UpgradeStep, { kind: "instruction" }>): stri
     case "reading":
     case "copying":
       return `${step.kind} ${step.file}`;
+    case "waiting":
+      return "waiting until release_handler is done with what was begun before";
     case "cleaning up":
       return `removing what is left of version ${step.version}`;
     case "unpacking":

@@ -38,18 +38,26 @@ export function upgradeVmOf(release: Pick<Release, "name" | "stateDir" | "node">
   };
 }
 
+export interface SessionOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called once if `release_handler` is at work, for which we wait. */
+  readonly onWait?: (() => void) | undefined;
+  /** How long to wait. Default: 60. */
+  readonly seconds?: number | undefined;
+}
+
 /**
- * Connects to a VM and asks for all that is known of its releases.
+ * Connects to a VM and asks for all that is known of its releases. Waits while `release_handler` is at work: it goes on with
+ * what an enit has begun that was ended.
  *
  * Throws `sasl_missing`, `handler_busy`, `releases_missing`, and what connecting throws.
  */
-export async function openSession(vm: UpgradeVm, signal?: AbortSignal): Promise<UpgradeSession> {
+export async function openSession(vm: UpgradeVm, options: SessionOptions = {}): Promise<UpgradeSession> {
+  const { signal } = options;
   const connection = await vm.connect({ signal });
   try {
     await sendAgent(connection);
-    const facts = await readVmFacts(connection, signal);
-    if (facts.handler === "none") throw saslMissing(vm);
-    if (facts.handler === "busy") throw handlerBusy(vm);
+    const facts = await untilIdle(vm, connection, options);
     const known = await knownReleases(connection, { signal });
     const running = runningRelease(known);
     const places = { root: facts.root, releasesDir: facts.releasesDir };
@@ -61,6 +69,26 @@ export async function openSession(vm: UpgradeVm, signal?: AbortSignal): Promise<
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+/** Milliseconds between two looks at what `release_handler` does. */
+const PAUSE = 100;
+
+async function untilIdle(
+  vm: UpgradeVm,
+  connection: NodeConnection,
+  { signal, onWait, seconds = 60 }: SessionOptions,
+): Promise<VmFacts> {
+  const end = performance.now() + seconds * 1000;
+  for (let waited = false; ; waited = true) {
+    const facts = await readVmFacts(connection, signal);
+    if (facts.handler === "idle") return facts;
+    if (facts.handler === "none") throw saslMissing(vm);
+    if (performance.now() >= end) throw handlerBusy(vm);
+    if (!waited) onWait?.();
+    await Bun.sleep(PAUSE);
+    signal?.throwIfAborted();
   }
 }
 
@@ -120,7 +148,7 @@ function saslMissing({ release, node }: UpgradeVm): EnitError {
 
 function handlerBusy({ release, node }: UpgradeVm): EnitError {
   return new EnitError("handler_busy", `cannot upgrade "${release}": its release_handler is at work already`, {
-    hint: "Somebody else changes the version, or an enit did that was ended. Try again when it is done.",
+    hint: `What an earlier upgrade has begun is not done yet. To start the VM anew with its permanent version: enit restart ${release}`,
     data: { release, node },
   });
 }

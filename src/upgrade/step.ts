@@ -1,6 +1,8 @@
 /** What an upgrade does, as it does it. */
 export type UpgradeStep =
   | { readonly kind: "reading"; readonly file: string }
+  /** `release_handler` goes on with what was begun before. */
+  | { readonly kind: "waiting" }
   | { readonly kind: "cleaning up"; readonly version: string }
   | { readonly kind: "copying"; readonly file: string }
   | { readonly kind: "unpacking"; readonly version: string }

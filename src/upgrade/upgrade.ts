@@ -64,7 +64,7 @@ export async function upgradeRelease(
   const vm = upgradeVmOf(release, target.kind === "back" ? "roll back" : "upgrade");
   using cleanup = new DisposableStack();
   cleanup.use(await lockUpgrade(release, signal));
-  await using first = await openSession(vm, signal);
+  await using first = await openSession(vm, { signal, onWait: () => onStep({ kind: "waiting" }) });
   const version = tarball?.spec.vsn ?? chooseVersion(first, target);
   refuseIfPermanent(first, version, options);
   cleanUp(first, onStep);
@@ -83,7 +83,7 @@ async function upgradeIn(
   const unpacked = tarball !== undefined && (await bring(session, tarball, options));
   // What is known has changed with it.
   const bookkeeping = keepBookkeeping(places);
-  await using fresh = unpacked ? await openSession(vm, options.signal) : undefined;
+  await using fresh = unpacked ? await openSession(vm, options) : undefined;
   try {
     const current = fresh ?? session;
     const to = {
@@ -98,8 +98,9 @@ async function upgradeIn(
     const events = options.events?.(running.version, version, vm);
     const { permanent, limits, settleSeconds, onStep, signal } = options;
     const request = { vm, places, from, to, permanent, limits, settleSeconds, onStep, signal };
-    const installed = await installRelease(connection, events === undefined ? request : { ...request, events });
+    // Where a reconfiguration looks for what was said last.
     writeRenderedConfig({ stateDir: release.stateDir, version }, to.config);
+    const installed = await installRelease(connection, events === undefined ? request : { ...request, events });
     if (permanent && !isPackaged(release)) switchGeneration(release.stateDir, version);
     if (!installed.watched && running.version !== version) {
       options.warn("The processes could not be watched meanwhile: whether each changed its state is not verified.");
@@ -232,7 +233,7 @@ export async function planUpgrade(
   const { signal } = options;
   const all = { ...options, warn: () => {}, limits: { restartSeconds: 0 }, settleSeconds: 0 };
   const tarball = target.kind === "tarball" ? await readTarball(release, target.file, all) : undefined;
-  await using session = await openSession(upgradeVmOf(release, "upgrade"), signal);
+  await using session = await openSession(upgradeVmOf(release, "upgrade"), { signal });
   const { running, known, installed, places, connection, vm } = session;
   const version = tarball?.spec.vsn ?? chooseVersion(session, target);
   refuseIfPermanent(session, version, all);

@@ -24,7 +24,7 @@ export interface ReleaseVersion {
 /** Lists the versions of a release, the newest first: as its VM knows them, or, where none runs, as its files say. */
 export async function listVersions(release: Release, signal?: AbortSignal): Promise<ReleaseVersion[]> {
   if (findRunningVm(release.stateDir) === undefined) return describe(readFiles(release), undefined);
-  await using session = await openSession(upgradeVmOf(release, "ask"), signal);
+  await using session = await openSession(upgradeVmOf(release, "ask"), { signal });
   return describe(session.known, session.running.version);
 }
 
@@ -69,7 +69,7 @@ export async function removeVersion(
   const vm = upgradeVmOf(release, "remove a version of");
   using cleanup = new DisposableStack();
   cleanup.use(await lockUpgrade(release, options.signal));
-  await using session = await openSession(vm, options.signal);
+  await using session = await openSession(vm, { signal: options.signal, onWait: () => options.onStep({ kind: "waiting" }) });
   cleanUp(session, options.onStep);
   const { known, running, connection } = session;
   const found = describe(known, running.version).find((each) => each.version === version);

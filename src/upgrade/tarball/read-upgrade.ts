@@ -60,7 +60,7 @@ export async function readUpgradeTarball(file: string, signal: AbortSignal): Pro
     },
     signal,
   );
-  const { name, spec } = findRelease(file, texts);
+  const { name, spec } = findRelease(file, texts, files);
   const relupFile = `releases/${spec.vsn}/relup`;
   const relup = texts.get(relupFile);
   return {
@@ -96,7 +96,11 @@ function sizeOf(file: string): number {
   throw unsuitable(file, "it is no file");
 }
 
-function findRelease(file: string, texts: ReadonlyMap<string, Uint8Array>): { name: string; spec: ReleaseSpec } {
+function findRelease(
+  file: string,
+  texts: ReadonlyMap<string, Uint8Array>,
+  files: readonly TarballFile[],
+): { name: string; spec: ReleaseSpec } {
   const found = [...texts].flatMap(([path, bytes]) => {
     const name = /^releases\/([^/]+)\.rel$/.exec(path)?.[1];
     if (name === undefined) return [];
@@ -107,12 +111,10 @@ function findRelease(file: string, texts: ReadonlyMap<string, Uint8Array>): { na
   if (first !== undefined && found.length === 1) return first;
   if (first !== undefined)
     throw unsuitable(file, `it has several releases: ${found.map(({ name }) => name).join(", ")}`);
-  const state = "it has no releases/NAME.rel";
-  throw unsuitable(
-    file,
-    state,
-    "An upgrade tarball is made by enit knit-build, in its directory of upgrades, or by systools.",
-  );
+  const isWhole = files.some(({ path }) => /^[^/]+\/releases\/start_erl\.data$/.test(path));
+  const state = isWhole ? "it is a whole release and no upgrade" : "it has no releases/NAME.rel";
+  const hint = "enit knit-build makes the tarball of an upgrade beside that of the release, in upgrades/.";
+  throw unsuitable(file, state, hint);
 }
 
 function termOf(bytes: Uint8Array, path: string): Term | undefined {
