@@ -69,7 +69,10 @@ export async function removeVersion(
   const vm = upgradeVmOf(release, "remove a version of");
   using cleanup = new DisposableStack();
   cleanup.use(await lockUpgrade(release, options.signal));
-  await using session = await openSession(vm, { signal: options.signal, onWait: () => options.onStep({ kind: "waiting" }) });
+  await using session = await openSession(vm, {
+    signal: options.signal,
+    onWait: () => options.onStep({ kind: "waiting" }),
+  });
   cleanUp(session, options.onStep);
   const { known, running, connection } = session;
   const found = describe(known, running.version).find((each) => each.version === version);

@@ -11,9 +11,9 @@ import {
   writeGeneration,
 } from "../../vm/index.ts";
 import { currentConfig } from "../config.ts";
-import { type Installed, installRelease, type InstallRequest, type UpgradeSide } from "../install/install.ts";
+import { type Installed, installRelease, type InstallRequest } from "../install/install.ts";
 import { makePlan } from "../plan.ts";
-import { readInstalledReleases, type ReleasePlaces } from "../release-files.ts";
+import { readInstalledReleases, type ReleasePlaces, type UpgradeSide } from "../release-files.ts";
 import { sendAgent } from "../vm/agent.ts";
 import { readVmFacts } from "../vm/facts.ts";
 import { knownReleases, runningRelease, setRemoved, setUnpacked } from "../vm/handler.ts";
