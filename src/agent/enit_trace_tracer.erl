@@ -31,7 +31,8 @@ loop(#{sent := Sent, messages := Limit}) when Sent >= Limit ->
 loop(#{monitor := Monitor, sent := Sent} = State) ->
     check_queue(State),
     receive
-        Message when element(1, Message) =:= trace_ts ->
+        Traced when element(1, Traced) =:= trace_ts ->
+            Message = without_dump(Traced),
             check_size(Message, State),
             Counted = check_rate(State),
             Named = ask_names(Message, Counted),
@@ -71,6 +72,21 @@ wait(Message, #{monitor := Monitor, trace := Trace, sent := Sent} = State) ->
         {'DOWN', Monitor, process, _, _} -> enit_trace_vm:clear(Trace), exit(normal)
     after 5 ->
         pass(Message, State)
+    end.
+
+%% The stack on OTP 25 is the text of the whole process: of that, the functions that it will return to are kept.
+without_dump({trace_ts, Pid, call, Call, Dump, Time}) when is_binary(Dump) ->
+    {trace_ts, Pid, call, Call, [Frame || {At, Length} <- binary:matches(Dump, <<" Return addr ">>),
+                                          Frame <- frame(binary:part(Dump, At + Length, min(1000, byte_size(Dump) - At - Length)))],
+     Time};
+without_dump(Message) ->
+    Message.
+
+%% 0x00007f89ecb1c010 (erl_eval:do_apply/7 + 592)
+frame(Text) ->
+    case re:run(Text, "^0x[0-9a-f]+ \\((.+/[0-9]+) \\+ [0-9]+\\)", [{capture, all_but_first, binary}]) of
+        {match, [Call]} -> [Call];
+        nomatch -> []
     end.
 
 %% More than so many messages in so many milliseconds stop the trace.

@@ -45,6 +45,18 @@ for (const vm of vms) {
       );
     });
 
+    test("passes on the stack, whatever the process has in it", async () => {
+      const { events } = await run(
+        "patterns => [{big, [{'_', [], [{message, {current_stacktrace}}]}]}], size => 10000, messages => 1",
+        "traced:deep(lists:seq(1, 100000))",
+      );
+      expect(events).toMatch(
+        hasSessions
+          ? /^\[\{call,\{traced,big,\[x\]\},\[\{traced,deep,1,\[\{file,"[^"]*traced.erl"\},\{line,\d+\}\]\},\{traced,run,3,/
+          : /^\[\{call,\{traced,big,\[x\]\},\[<<"traced:deep\/1">>,<<"traced:run\/3">>,/,
+      );
+    });
+
     test("passes on messages, sent and received", async () => {
       await vm.text("register(traced_peer, spawn(fun() -> receive go -> self() ! hi, receive hi -> ok end end end))");
       const { reason, events } = await run(

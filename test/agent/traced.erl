@@ -1,7 +1,7 @@
 %% Traces itself by enit_trace, and looks at what is set in the VM while it does and when it is over.
 -module(traced).
 -export([run/2, run/3, state/0, refused/1, beside/1]).
--export([work/1, add/2, fail/1, big/1]).
+-export([work/1, add/2, fail/1, big/1, deep/1]).
 
 %% How a trace went: {Reason, Count, Events, During, After}. Events are {call, {M, F, Args}} and the like. Work is done in this
 %% process while it is traced; what it gives is {stop, How} or anything else, if the trace ends by itself.
@@ -130,3 +130,6 @@ add(A, B) -> A + B.
 fail(Reason) -> error(Reason).
 
 big(Term) -> Term.
+
+%% A call by a function that will go on, with a large state.
+deep(State) -> {big(x), length(State)}.

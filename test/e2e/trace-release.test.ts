@@ -204,6 +204,31 @@ describe("--debug_spec of the original enit", () => {
   });
 });
 
+test("a plugin traces by ctx.tracing, and ends the trace by taking no more of it", async () => {
+  const { host } = hosts[0] ?? fail();
+  const code = `
+    import { definePlugin } from "enit/plugin";
+    export default definePlugin({
+      name: "spy", api: 1,
+      commands: {
+        spy: {
+          description: "Waits for a call",
+          run: async (ctx) => {
+            const release = await ctx.releases.load("relex");
+            const live = await ctx.tracing.start(release, ["relex_server:handle_call"], { seconds: 60, messages: "infinity" });
+            const node = await ctx.releases.connect(release);
+            await node.call("relex_server", "count", []);
+            await node.close();
+            for await (const item of live.items) return ctx.trace.tracedToJson(item);
+          },
+        },
+      },
+    });`;
+  host.write("etc/enit/plugins/spy.ts", code);
+  expect(await host.json("spy")).toMatchObject({ kind: "call", module: "relex_server", function: "handle_call" });
+  expect(await remaining(host)).toBe("[]\n");
+});
+
 interface RunningTrace {
   readonly child: EnitProcess;
   readonly stdout: Transcript;

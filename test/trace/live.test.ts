@@ -42,6 +42,7 @@ test.each([
   ["call, {'M x', f, []}", "'M x':f()\n"],
   ["call, {m, f, 3}", "m:f/3\n"],
   ['call, {m, f, [1]}, [{a, b, 2, [{file, "a.erl"}, {line, 7}]}, {c, d, [x], []}]', "m:f(1)\n%   a:b/2\n%   c:d/1\n"],
+  [`call, {m, f, [1]}, [<<"a:b/2">>, <<"m:'-f/1-fun-0-'/2">>]`, "m:f(1)\n%   a:b/2\n%   m:'-f/1-fun-0-'/2\n"],
   ["return_from, {m, f, 1}, {ok, 1}", "m:f/1 -> {ok,1}\n"],
   ["exception_from, {m, f, 1}, {error, badarg}", "m:f/1 -> {error,badarg}\n"],
   ["send, hi, other", "<0.86.0>(rex) <<< hi\n"],
@@ -57,14 +58,6 @@ test("RedbugPrinter puts the further lines of a value below its first one", () =
   const lines = PRINTER.print(message(`return_from, {m, f, 1}, [${words}]`)).split("\n");
   expect(lines[2]).toStartWith("% m:f/1 -> [word_0,");
   expect(lines[3]).toMatch(/^ {12}word_\d+,/);
-});
-
-test("RedbugPrinter prints the stack of a process dump", () => {
-  const dump = String.raw`Program counter: 0x00007f (lists:last/1 + 64)\narity = 0\n\n0x00007f61 Return addr 0x00007f62 (erl_eval:do_apply/7 + 1)\n
-y(0)     []\n0x00007f63 Return addr 0x00007f64 (m:'-f/1-fun-0-'/2 + 12)\n0x00007f65 Return addr 0x00007f66 (<terminate process normally>)\n`;
-  expect(PRINTER.print(message(`call, {m, f, [1]}, <<"${dump}">>`))).toBe(
-    `${HEAD}m:f(1)\n%   erl_eval:do_apply/7\n%   m:'-f/1-fun-0-'/2\n`,
-  );
 });
 
 test("RedbugPrinter prints the end, with what was counted, the most expensive first", () => {

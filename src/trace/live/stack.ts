@@ -9,15 +9,15 @@ export interface StackFrame {
 }
 
 /**
- * The stack of a traced call, the innermost frame first: what `current_stacktrace` gave, or on OTP 25 the text of
- * `process_dump`, which has the places of return.
+ * The stack of a traced call, the innermost frame first: what `current_stacktrace` gave, or on OTP 25, which has no such
+ * thing, functions as text.
  */
 export function readStack(term: Term | undefined): readonly StackFrame[] {
-  if (isBinary(term)) return readDump(textValue(term) ?? "");
   return (listElements(term) ?? []).flatMap(readFrame);
 }
 
 function readFrame(term: Term): StackFrame[] {
+  if (isBinary(term)) return [{ call: textValue(term) ?? "?", file: undefined, line: undefined }];
   const [module, name, arity, place] = term.kind === "tuple" ? term.elements : [];
   const count = integerValue(arity) ?? listElements(arity)?.length;
   if (module === undefined || name === undefined || count === undefined) return [];
@@ -28,15 +28,4 @@ function readFrame(term: Term): StackFrame[] {
       line: integerValue(propertyOf(place, "line")),
     },
   ];
-}
-
-/** Lines such as `y(3)     Return addr 0x00007f... (shell:exprs/7 + 360)`. */
-function readDump(text: string): StackFrame[] {
-  return [...text.matchAll(/(?:Return addr|CP:|cp =) ?0x[\da-f]+ \(([^\n]+?)\/(\d+) \+ \d+\)/gi)].map(
-    ([, name, arity]) => ({
-      call: `${name}/${arity}`,
-      file: undefined,
-      line: undefined,
-    }),
-  );
 }
