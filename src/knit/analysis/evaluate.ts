@@ -35,20 +35,17 @@ export type CodeEvent =
       readonly isTail: boolean;
       readonly isCaught: boolean;
     }
-  | { readonly kind: "fun"; readonly fun: BeamFun }
-  | { readonly kind: "return"; readonly value: Value };
+  | { readonly kind: "fun"; readonly fun: BeamFun };
 
 /** What the code of a function refers to. */
 export interface CodeTables {
   readonly imports: readonly BeamImport[];
   readonly funs: readonly BeamFun[];
-  /** What a local function gives for these arguments, as far as it is known. */
-  readonly resultOf: (label: number, args: readonly Value[]) => Value;
 }
 
-/** Says what a function does, in the order of its code. `args`: what it is called with. Default: anything. */
-export function evaluateFunction(code: FunctionCode, tables: CodeTables, args?: readonly Value[]): CodeEvent[] {
-  const given = args ?? Array.from({ length: code.arity }, (_, index): Value => ({ kind: "argument", index }));
+/** Says what a function does that is called with anything, in the order of its code. */
+export function evaluateFunction(code: FunctionCode, tables: CodeTables): CodeEvent[] {
+  const given = Array.from({ length: code.arity }, (_, index): Value => ({ kind: "argument", index }));
   const evaluation = new Evaluation(code, tables, given);
   evaluation.run();
   return evaluation.events;
@@ -111,7 +108,6 @@ class Evaluation {
     this.#leave(operands, now);
     switch (opcode) {
       case OPCODE.return:
-        this.events.push({ kind: "return", value: now.arguments(1)[0] ?? UNKNOWN });
         this.#now = undefined;
         break;
       case OPCODE.catch:
@@ -212,19 +208,16 @@ class Evaluation {
     const [count, target] = operands;
     const args = now.arguments(count?.kind === "number" ? count.value : 0);
     const isCaught = now.handlers.size > 0;
-    let result: Value = UNKNOWN;
     if (target?.kind === "label") {
       this.events.push({ kind: "local", label: target.label, args, isTail, isCaught });
-      result = this.#tables.resultOf(target.label, args);
     } else if (target?.kind === "number" && isExternal(opcode)) {
       const imported = this.#tables.imports[target.value];
       if (imported !== undefined) this.events.push({ kind: "external", target: imported, args, isTail, isCaught });
     }
     if (isTail) {
-      this.events.push({ kind: "return", value: result });
       this.#now = undefined;
     } else {
-      now.afterCall(result);
+      now.afterCall(UNKNOWN);
     }
     if (opcode === OPCODE.apply_last) this.#now = undefined;
   }

@@ -13,10 +13,8 @@ import {
 import { atomName, listElements } from "../../term/index.ts";
 import type { ModuleCode } from "../code/index.ts";
 import { type CodeEvent, evaluateFunction } from "./evaluate.ts";
-import { UNKNOWN, type Value, mergeValues } from "./value.ts";
-
-/** How many functions are followed for what one of them gives. */
-const MAX_FOLLOWED = 200;
+import type { Value } from "./value.ts";
+import { Explorer } from "./ways/index.ts";
 
 /**
  * What the code of a module does, as far as it can be told without running it; each part is worked out when it is asked for.
@@ -117,29 +115,16 @@ export class ModuleAnalysis {
   eventsOf(code: FunctionCode): readonly CodeEvent[] {
     const known = this.#events.get(code);
     if (known !== undefined) return known;
-    const events = evaluateFunction(code, { ...this.#tables, resultOf: () => UNKNOWN });
+    const events = evaluateFunction(code, { imports: this.imports, funs: this.funs });
     this.#events.set(code, events);
     return events;
   }
 
-  /** What a function gives, each way out of it for itself; the local functions that it calls are followed. */
+  /** What a function gives, each way through it for itself, if it is called with anything; other modules are not looked into. */
   resultsOf(code: FunctionCode): readonly Value[] {
-    let left = MAX_FOLLOWED;
-    const follow = (next: FunctionCode, args?: readonly Value[]): readonly Value[] => {
-      const resultOf = (label: number, given: readonly Value[]): Value => {
-        const called = this.functionAt(label);
-        if (called === undefined || left-- <= 0) return UNKNOWN;
-        // The arguments of the caller mean something else in the function that it calls.
-        const [first, ...others] = follow(
-          called,
-          given.map((each) => (mentionsArgument(each) ? UNKNOWN : each)),
-        );
-        return first === undefined ? UNKNOWN : others.reduce(mergeValues, first);
-      };
-      const events = evaluateFunction(next, { ...this.#tables, resultOf }, args);
-      return events.flatMap((event) => (event.kind === "return" ? [event.value] : []));
-    };
-    return follow(code);
+    const args = Array.from({ length: code.arity }, (_, index): Value => ({ kind: "argument", index }));
+    const findModule = (name: string): ModuleAnalysis | undefined => (name === this.name ? this : undefined);
+    return new Explorer({ findModule }).resultsOf(this, code, args);
   }
 
   /** The functions that a function comes to by local calls and by the funs that it makes, itself first. */
@@ -155,28 +140,7 @@ export class ModuleAnalysis {
     return [...reached];
   }
 
-  get #tables(): { readonly imports: readonly BeamImport[]; readonly funs: readonly BeamFun[] } {
-    return { imports: this.imports, funs: this.funs };
-  }
-
   #read<T>(read: (beam: ModuleCode["beam"]) => T): T {
     return inBeamFile(this.module.file, () => read(this.module.beam));
-  }
-}
-
-function mentionsArgument(value: Value): boolean {
-  switch (value.kind) {
-    case "argument":
-      return true;
-    case "tuple":
-      return value.elements.some(mentionsArgument);
-    case "cons":
-      return mentionsArgument(value.head) || mentionsArgument(value.tail);
-    case "map":
-      return value.entries.flat().some(mentionsArgument);
-    case "fun":
-      return value.free.some(mentionsArgument);
-    default:
-      return false;
   }
 }

@@ -1,4 +1,4 @@
-import { type Term, atomName, listElements } from "../../term/index.ts";
+import { type Term, atomName, equalTerms, listElements } from "../../term/index.ts";
 import type { ModuleAnalysis } from "./module-analysis.ts";
 import { type Value, atomOf, entriesOf, listOf, mapValueOf, termOf, tupleOf } from "./value.ts";
 
@@ -14,27 +14,43 @@ export interface ChildSpec {
 
 /** What the `init/1` of a supervisor gives. */
 export interface SupervisorSpec {
-  /** `simple_one_for_one` has one specification, for children that are started later. */
-  readonly strategy: string | undefined;
+  /** Whether it has one specification, for children that are started later. */
+  readonly isSimple: boolean;
+  /** All children that it may have. */
   readonly children: readonly ChildSpec[];
+  /** The ids of those that it has whatever `init/1` comes to. */
+  readonly certain: readonly Term[];
 }
 
 /**
- * Reads what the `init/1` of a supervisor gives from its code; `undefined` if there is none, if there are several ways to a
- * result, or if the list of children is put together when it runs.
+ * Reads what the `init/1` of a supervisor gives from its code; `undefined` if there is none, or if a list of children is put
+ * together in a way that cannot be told. Ways that do not start the supervisor do not count.
  */
 export function readSupervisorSpec(analysis: ModuleAnalysis): SupervisorSpec | undefined {
   const init = analysis.find("init", 1);
   const results = init === undefined ? [] : analysis.resultsOf(init).filter((value) => atomOf(value) !== "ignore");
-  const [result, another] = results;
-  if (result === undefined || another !== undefined) return undefined;
-  const [ok, pair] = tupleOf(result) ?? [];
+  const ways = results.map(readWay);
+  const known = ways.flatMap((way) => way ?? []);
+  const [first] = known;
+  if (first === undefined || known.length < ways.length) return undefined;
+  const ids = known.map(({ children }) => children.flatMap(({ id }) => id ?? []));
+  return {
+    isSimple: known.some(({ isSimple }) => isSimple),
+    children: known.flatMap(({ children }) => children),
+    certain: (ids[0] ?? []).filter((id) => ids.every((each) => each.some((other) => equalTerms(id, other)))),
+  };
+}
+
+/** `{ok, {FLAGS, SPECIFICATIONS}}`. */
+function readWay(value: Value): { readonly isSimple: boolean; readonly children: readonly ChildSpec[] } | undefined {
+  const [ok, pair] = tupleOf(value) ?? [];
   const [flags, specs] = tupleOf(pair) ?? [];
   const children = listOf(specs)?.map(readChild);
   if (atomOf(ok) !== "ok" || children === undefined) return undefined;
   const known = children.flatMap((child) => child ?? []);
   if (known.length < children.length) return undefined;
-  return { strategy: atomOf(tupleOf(flags)?.[0] ?? mapValueOf(flags, "strategy")), children: known };
+  const strategy = atomOf(tupleOf(flags)?.[0] ?? mapValueOf(flags, "strategy"));
+  return { isSimple: strategy === "simple_one_for_one", children: known };
 }
 
 /** A map, or a tuple of six; `undefined` for what is known to be neither, or not known at all. */

@@ -28,23 +28,23 @@ function checkOnlyLoaded({ application, name, source, target }: ChangedModule): 
 function checkChildren(way: Way, { application, name, source, target }: ChangedModule): Finding[] {
   const [before, after] = [readSupervisorSpec(source), readSupervisorSpec(target)];
   if (before === undefined || after === undefined) return [];
-  const [old, fresh] = [idsOf(before), idsOf(after)];
+  if (before.isSimple || after.isSimple) return [];
   const findings: Finding[] = [];
-  for (const id of fresh) {
-    if (old.some((each) => equalTerms(each, id)) || isNamed(way, application, id)) continue;
+  for (const id of after.certain) {
+    if (mayHave(before, id) || isNamed(way, application, id)) continue;
     const message = `${name} has a new child ${shown(id)}, and nothing starts it`;
     findings.push({ code: "supervisor-child-not-started", application, module: name, message });
   }
-  for (const id of old) {
-    if (fresh.some((each) => equalTerms(each, id)) || isNamed(way, application, id)) continue;
+  for (const id of before.certain) {
+    if (mayHave(after, id) || isNamed(way, application, id)) continue;
     const message = `the child ${shown(id)} of ${name} is gone, and nothing stops the one that runs`;
     findings.push({ code: "supervisor-child-not-stopped", application, module: name, message });
   }
   return findings;
 }
 
-function idsOf({ strategy, children }: SupervisorSpec): Term[] {
-  return strategy === "simple_one_for_one" ? [] : children.flatMap(({ id }) => id ?? []);
+function mayHave({ children }: SupervisorSpec, id: Term): boolean {
+  return children.some((child) => child.id === undefined || equalTerms(child.id, id));
 }
 
 /** Whether the script calls something that names a child, or that is the application's own and may see to it. */

@@ -74,6 +74,22 @@ describe("supervisor-child-not-started, supervisor-child-not-stopped", () => {
     expect(await lab.codes({ ...change, up, down })).toEqual([]);
   });
 
+  test("not for children that are there or not, or that another way has too", async () => {
+    const conditional = (then: string, otherwise: string) =>
+      supervisor("", `Children = case Arg of yes -> [${then}]; _ -> [${otherwise}] end,`).replace("[]}}", "Children}}");
+    const codes = (fresh: string) =>
+      lab.codes({ old: { s: conditional(child("a"), "") }, new: { s: fresh }, up: UPDATE });
+    expect(await codes(conditional(`${child("a")}, ${child("b")}`, ""))).toEqual([]);
+    expect(await codes(supervisor(child("a")))).toEqual([]);
+    const both = [child("b"), child("c")].join(", ");
+    expect(await codes(conditional(`${child("a")}, ${both}`, both))).toEqual([
+      "supervisor-child-not-started s",
+      "supervisor-child-not-started s",
+      "supervisor-child-not-stopped s",
+      "supervisor-child-not-stopped s",
+    ]);
+  });
+
   test("not for children that are put together when it runs", async () => {
     const dynamic = (id: string) => supervisor(`${child(id)} | more(Arg)`, "", "more(Arg) -> Arg.");
     expect(await lab.codes({ old: { s: dynamic("a") }, new: { s: dynamic("b") }, up: UPDATE })).toEqual([]);

@@ -35,7 +35,9 @@ function makeKey(value: Exclude<Value, { kind: "term" }>): string {
       return `#{${value.entries.map((entry) => entry.map(keyOfValue).join("=>")).join()}}`;
     case "fun":
       return `fun ${value.fun.name}(${value.free.map(keyOfValue).join()})`;
-    default:
+    case "argument":
+      return `argument ${value.index}`;
+    case "unknown":
       return "_";
   }
 }
