@@ -104,8 +104,7 @@ a 1.1 -> 1.0
 
   test("is told what behaviours are built on", async () => {
     const { stdout } = await run(...APPLICATIONS, "--behaviour", "my_server=gen_server");
-    // It was a plain module before, so there is nothing to be suspended.
-    expect(stdout).toContain("{load_module,a_one}");
+    expect(stdout).toContain("{update,a_one,soft}");
     const both = await run(...APPLICATIONS.toReversed(), "--behaviour", "my_server=gen_server", "--json");
     expect(JSON.parse(both.stdout)).toMatchObject({ data: { warnings: [{ code: "kind_changed", module: "a_one" }] } });
   });

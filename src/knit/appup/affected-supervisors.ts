@@ -25,7 +25,7 @@ export function findAffectedSupervisors(
     affected.set(name, {
       name,
       isNew: false,
-      isSame: true,
+      difference: "nothing",
       module,
       kind: { ...kind, description },
       attributes,

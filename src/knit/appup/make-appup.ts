@@ -7,7 +7,7 @@ import { type ModuleChange, type PairChanges, findModuleChanges, onlyListed } fr
 import { orderDown, orderRemoved, orderUp } from "./module-order.ts";
 import type { AppupStep } from "./step.ts";
 import type { AppupWarning } from "./warning.ts";
-import { Supervisors } from "./supervisors.ts";
+import { supervisorsOf } from "./supervisors.ts";
 import { stepsDown } from "./way-down.ts";
 import { stepsUp } from "./way-up.ts";
 
@@ -67,7 +67,7 @@ function moduleSteps(request: AppupRequest, warn: (warning: AppupWarning) => voi
   const { behaviours, isPermanent = true } = request;
   const found = withKnownDepends(findModuleChanges({ from, to, behaviours }, warn), warn);
   const { removed } = found;
-  const supervisors = { before: new Supervisors(from, isPermanent), after: new Supervisors(to, isPermanent) };
+  const supervisors = { before: supervisorsOf(from, isPermanent), after: supervisorsOf(to, isPermanent) };
   const affected = findAffectedSupervisors({ from, to, behaviours }, found.changes, supervisors);
   const changes = new Map([...found.changes, ...affected]);
   const children = findChildChanges(changes, supervisors, warn);

@@ -18,8 +18,8 @@ export interface VersionPair {
 export interface ModuleChange {
   readonly name: string;
   readonly isNew: boolean;
-  /** Whether it is here for what other modules became: its own code is the same. */
-  readonly isSame: boolean;
+  /** What differs; nothing for one that is here for what other modules became. */
+  readonly difference: "code" | "attributes" | "nothing";
   /** That of the newer version. */
   readonly module: ModuleCode;
   readonly kind: ModuleKind;
@@ -70,7 +70,7 @@ export function findModuleChanges(
     changes.set(name, {
       name,
       isNew: before === undefined,
-      isSame: false,
+      difference: before?.md5 === module.md5 ? "attributes" : "code",
       module,
       kind,
       attributes,
@@ -113,18 +113,26 @@ function treatmentOf(
   { extra }: UpgradeAttributes,
   warn: (warning: AppupWarning) => void,
 ): Treatment {
-  const isSame = before === undefined || before.family === kind.family;
-  if (!isSame && before.family !== "plain") {
+  const isKept = before === undefined || isSameFamily(before.family, kind.family);
+  if (!isKept) {
     const message = `${module} was of another kind (${before.description}; now ${kind.description}): what runs of it cannot be converted`;
     warn({ code: "kind_changed", module, message });
   }
-  const treatment = isSame ? treatmentOfKind(kind, extra !== undefined) : "load";
+  const treatment = isKept ? treatmentOfKind(kind, extra !== undefined) : "load";
   if (extra !== undefined && before !== undefined && treatment !== "advanced") {
     const message = `${module} has the attribute knit_extra, but no code_change that would get it (${kind.description})`;
     warn({ code: "extra_unused", module, message });
   }
   return treatment;
 }
+
+/** A module that does not say what it is may have been the same all the time. */
+function isSameFamily(before: ModuleKind["family"], after: ModuleKind["family"]): boolean {
+  if (before === after || before === "plain") return true;
+  return [before, after].includes("process") && ![before, after].some((family) => WITHOUT_CODE_CHANGE.has(family));
+}
+
+const WITHOUT_CODE_CHANGE = new Set<ModuleKind["family"]>(["plain", "supervisor", "supervisor_bridge"]);
 
 function treatmentOfKind({ family, changesCode, isDerived }: ModuleKind, hasExtra: boolean): Treatment {
   if (family === "supervisor") return "supervisor";

@@ -26,9 +26,15 @@ const TREATMENTS: Readonly<Record<ModuleChange["treatment"], string>> = {
   load: "it is loaded",
 };
 
+const DIFFERENCES: Readonly<Record<ModuleChange["difference"], string>> = {
+  code: "changed",
+  attributes: "attributes changed",
+  nothing: "unchanged",
+};
+
 /** `kept`: the ids of children that go on running as they were started. */
 export function changeStep(change: ModuleChange, kept: readonly string[] = []): AppupStep {
-  const { name, attributes, treatment, kind, isSame } = change;
+  const { name, attributes, treatment, kind, difference } = change;
   const { priority, depends, timeout } = attributes;
   const more = [
     ...(priority === 0 ? [] : [`priority ${priority}`]),
@@ -36,8 +42,6 @@ export function changeStep(change: ModuleChange, kept: readonly string[] = []): 
     ...(timeout === DEFAULT_TIMEOUT ? [] : ["its own timeout"]),
     ...(kept.length === 0 ? [] : [`${kept.join(", ")} will be started otherwise the next time`]),
   ];
-  const reason = [`${isSame ? "unchanged" : "changed"} (${kind.description}): ${TREATMENTS[treatment]}`, ...more].join(
-    "; ",
-  );
+  const reason = [`${DIFFERENCES[difference]} (${kind.description}): ${TREATMENTS[treatment]}`, ...more].join("; ");
   return { instruction: changeInstruction(name, treatment, attributes), module: name, reason };
 }

@@ -123,13 +123,24 @@ export class Supervisors {
   }
 
   #analysisOf(name: string): ModuleAnalysis | undefined {
-    const known = this.#analyses.get(name);
-    if (known !== undefined) return known;
+    const found = this.#analyses.get(name);
+    if (found !== undefined) return found;
     const module = this.#application.modules.get(name);
     const analysis = module && new ModuleAnalysis(module);
     if (analysis !== undefined) this.#analyses.set(name, analysis);
     return analysis;
   }
+}
+
+const known = new WeakMap<ApplicationCode, Map<boolean, Supervisors>>();
+
+/** The supervisors of an application, worked out once: there are many older versions for one newer one. */
+export function supervisorsOf(application: ApplicationCode, isPermanent: boolean): Supervisors {
+  const byKind = known.get(application) ?? new Map<boolean, Supervisors>();
+  known.set(application, byKind);
+  const supervisors = byKind.get(isPermanent) ?? new Supervisors(application, isPermanent);
+  byKind.set(isPermanent, supervisors);
+  return supervisors;
 }
 
 interface SupervisorStart {
