@@ -7,15 +7,17 @@ export default definePlugin({
   api: 1,
   commands: {
     "knit-build": {
-      description: "Build a release from a reltool.config",
+      description: "Build a release, and the upgrade from older ones, from a reltool.config",
       details:
         "Makes NAME, the tree of the release, and releases/NAME-VERSION.tar.gz beside the reltool.config, which is looked for " +
-        "in the working directory and in rel. No Erlang VM is started. Every option of the configuration can be given as " +
+        "in the working directory and in rel; and upgrades/NAME-VERSION.tar.gz, which takes the older releases whose tarballs are there " +
+        "to this one and back, by OTP's release_handler. No Erlang VM is started. Every option of the configuration can be given as " +
         "NAME=VALUE, its value a string, or as NAME=!!TERM, its value an Erlang term. docs/knit.md has all options. " +
         "Invoked under the name knit, enit is this command.",
       examples: [
         ["knit-build", "build the release of this project"],
         ["knit-build force=true target_dir=/var/lib/relex", "build elsewhere, whatever is there"],
+        ["knit-build version_min=1.2", "upgrade from no release that is older than 1.2"],
         ["knit-build -r rel/small.config 'overlay_vars=!!\"vars/small.config\"'", "with another configuration"],
       ],
       args: {

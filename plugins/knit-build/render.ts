@@ -58,7 +58,8 @@ function describeModules({ modules }: Change): string {
 
 /** Up and down, where they differ. */
 function describeInstructions({ up, down, written }: Change): string {
-  if (up === null && down === null) return "-";
+  // What comes or goes as a whole needs none.
+  if (written === null) return "-";
   const [there, back] = [up, down].map((way) => (way === null ? "none" : String(way.instructions.length)));
   const count = there === back ? there : `${there} up, ${back} down`;
   return `${count}${written?.up === true ? " (by hand)" : ""}`;
@@ -68,7 +69,7 @@ function describeInstructions({ up, down, written }: Change): string {
 function describeEffects({ up }: Change): string {
   if (up === null) return "-";
   const words = (prefix: string, names: readonly string[]): string[] =>
-    names.length === 0 ? [] : [`${prefix} ${names.join(", ")}`];
+    names.length === 0 ? [] : [`${prefix} ${listed(names)}`];
   const starting = up.applications.some((name) => name.startsWith("+"));
   const stopping = up.applications.some((name) => name.startsWith("-"));
   const effects = [
@@ -83,6 +84,14 @@ function describeEffects({ up }: Change): string {
     ...words("suspends", up.suspended),
   ];
   return effects.length === 0 ? "-" : effects.join("; ");
+}
+
+/** So many names fit into a line. */
+const SHOWN_NAMES = 4;
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - SHOWN_NAMES;
+  return rest > 1 ? `${names.slice(0, SHOWN_NAMES).join(", ")} and ${rest} more` : names.join(", ");
 }
 
 function sizeOf({ size, files }: { readonly size: number; readonly files: number }): string {

@@ -36,6 +36,7 @@ export async function buildRelease(request: BuildRequest, tools: BuildTools): Pr
   using cleanup = new DisposableStack();
   cleanup.use(await lockDirectory(project.options.targetDir, tools));
   cleanup.adopt(process.umask(UMASK), (before) => process.umask(before));
+  checkPlaces(project);
   checkTarball(project.tarball, project);
   const { targetDir, tmpDir, removeTmp, releaseDir, upgradeDir } = project.options;
   const { name, version } = project.release;
@@ -152,6 +153,15 @@ function refuseWarnings(warnings: readonly BuildWarning[], { options }: Project)
     hint: "Without {warnings_as_errors, true} they are only shown.",
     data: { warnings: messages },
   });
+}
+
+function checkPlaces({ tarball, upgradeTarball, options }: Project): void {
+  if (tarball !== upgradeTarball) return;
+  throw new EnitError(
+    "upgrade_dir_taken",
+    `cannot make upgrades in "${options.upgradeDir}": it is release_dir, whose tarballs have the same names`,
+    { kind: "input", hint: "Choose another upgrade_dir.", data: { directory: options.upgradeDir } },
+  );
 }
 
 function checkTarball(file: string, { options }: Project): void {

@@ -249,6 +249,28 @@ describe("bad input of an upgrade", () => {
     expect(project.packed(UPGRADE).filter((path) => path.startsWith("lib/"))).toEqual([]);
   });
 
+  test("two older releases that disagree about a version", async () => {
+    using project = upgradeProject(vm);
+    await project.become("1", { relex_app: OLD });
+    await project.succeed();
+    await project.become("1.1", { relex_app: { ...OLD, modules: { ...OLD.modules, relex_mod: "" } } });
+    await project.succeed(["upgrade_versions=!![]"]);
+    await project.become("2", { relex_app: NEW });
+    expect(await project.build()).toMatchObject({
+      exitCode: 2,
+      stderr: containing("relex_app-1.0 of relex-1.tar.gz has other code than that of relex-1.1.tar.gz: relex_mod"),
+    });
+    expect((await project.build(["upgrade_versions=1"])).exitCode).toBe(0);
+  });
+
+  test("a place that the releases have", async () => {
+    using project = await grownProject();
+    expect(await project.build(["upgrade_dir=releases"])).toMatchObject({
+      exitCode: 2,
+      stderr: containing("it is release_dir, whose tarballs have the same names"),
+    });
+  });
+
   test("debug information and lines are no code", async () => {
     using project = await grownProject("", OLD, { ...OLD, options: "no_debug_info" });
     expect((await project.build()).exitCode).toBe(0);

@@ -73,6 +73,8 @@ function pairOf(
   code: OlderCode,
 ): (VersionChange & { readonly older: ApplicationCode; readonly newer: ApplicationCode })[] {
   const { application, from, to } = change;
+  // The modules of erts are part of the emulator, which starts anew.
+  if (application === "erts") return [];
   if (from === undefined || to === undefined || !tree.libraries.has(`${application}-${to}`)) return [];
   const older = code.application(`${application}-${from}`);
   return older === undefined ? [] : [{ ...change, older, newer: tree.application(`${application}-${to}`) }];

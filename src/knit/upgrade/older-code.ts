@@ -25,18 +25,14 @@ export class OlderCode {
     this.#tree = tree;
   }
 
-  /** Reads a release, its applications as well. Throws what `readOlderRelease` and `applicationCodeOf` throw. */
-  async read(tarball: OlderTarball, name: string, signal: AbortSignal): Promise<OlderRelease> {
-    const { version, file } = tarball;
-    const release = await readOlderRelease(
-      file,
-      { name, version },
-      {
-        signal,
-        isKnown: this.#tree.has,
-        knownUnit: this.#tree.unit,
-      },
-    );
+  /** Reads a release, but for what the tree has. Throws what `readOlderRelease` throws. */
+  read({ version, file }: OlderTarball, name: string, signal: AbortSignal): Promise<OlderRelease> {
+    const { has: isKnown, unit: knownUnit } = this.#tree;
+    return readOlderRelease(file, { name, version }, { signal, isKnown, knownUnit });
+  }
+
+  /** Adds the applications of a release, and gives the release without them. Throws what `applicationCodeOf` throws. */
+  add(release: OlderRelease): OlderRelease {
     for (const [library, content] of release.libraries) this.#add(release, library, content);
     // What was compared is not needed any more.
     const libraries = new Map([...release.libraries].map(([library, all]) => [library, { ...all, files: EMPTY }]));

@@ -22,13 +22,22 @@ export async function readOlder(
   const found = new Map<OlderTarball, OlderRelease>();
   const queue = tarballs.values();
   let done = 0;
+  // Of one version of an application in several releases the first counts, so they are added in turn.
+  let lastTurn: Promise<undefined> = Promise.resolve(undefined);
   const work = async (): Promise<void> => {
     for (const tarball of queue) {
+      const before = lastTurn;
+      const turn = Promise.withResolvers<undefined>();
+      lastTurn = turn.promise;
       try {
-        found.set(tarball, await code.read(tarball, name, tools.signal));
+        const release = await code.read(tarball, name, tools.signal);
+        await before;
+        found.set(tarball, code.add(release));
       } catch (error) {
         if (!(error instanceof EnitError) || error.code !== "tarball_foreign" || tarball.named) throw error;
         tools.log.debug(error.message);
+      } finally {
+        turn.resolve(before);
       }
       progress.update(++done, `reading ${basename(tarball.file)}`);
     }
@@ -61,7 +70,7 @@ export function checkVersions(
     `cannot make an upgrade: code changed, but not its version\n  ${lines.join("\n  ")}`,
     {
       kind: "input",
-      hint: "Raise the versions of these applications, as OTP loads nothing of a version that it has; or, to leave their code as it is, --allow-same-version.",
+      hint: "Raise the versions of these applications, as OTP loads nothing of a version that it has; or, to leave their code as it is, --allow-same-version. Of two older releases, upgrade_versions or version_regex leaves one out.",
       data: { applications: ambiguous },
     },
   );
