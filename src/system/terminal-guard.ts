@@ -6,6 +6,13 @@ import { terminalControl } from "./terminal-control.ts";
 export const ENTER_SCREEN = "\u001b[?1049h\u001b[?25l\u001b[2J";
 export const LEAVE_SCREEN = "\u001b[0m\u001b[?25h\u001b[?1049l";
 
+/**
+ * Where a guard has the terminal. Not as its standard output: Bun notes the settings of a terminal there when it starts, and
+ * puts those back when it ends, which may be the changed ones.
+ */
+const TERMINAL = 3;
+const STDOUT = 1;
+
 /** What a guard is told when there is nothing left for it to do. */
 const DONE = "done";
 
@@ -22,9 +29,7 @@ export interface TerminalGuard {
 export function guardTerminal(settings: Uint8Array): TerminalGuard {
   const guard = Bun.spawn({
     cmd: internalCommand("guard-terminal", settings.toHex()),
-    stdin: "pipe",
-    stdout: "inherit",
-    stderr: "ignore",
+    stdio: ["pipe", "ignore", "ignore", STDOUT],
     env: {},
     detached: true,
   });
@@ -42,8 +47,9 @@ export async function runTerminalGuard(settings: string): Promise<number> {
   const [last, control] = await Promise.all([Bun.stdin.text(), terminalControl()]);
   if (last === DONE) return 0;
   try {
-    writeSync(1, LEAVE_SCREEN);
-    control.write(1, Uint8Array.fromHex(settings));
+    // Who sees the screen that was there before may type at once.
+    control.write(TERMINAL, Uint8Array.fromHex(settings));
+    writeSync(TERMINAL, LEAVE_SCREEN);
     return 0;
   } catch {
     return 1; // The terminal has gone away, and nothing is left to be restored.

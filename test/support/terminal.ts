@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { ENIT } from "./run-enit.ts";
 
 /** A program on a terminal of its own, by script(1). */
@@ -15,9 +16,36 @@ export interface Terminal {
 
 /** Runs `enit` with words that need no quotes on a terminal. */
 export function openTerminal(args: readonly string[], env: Readonly<Record<string, string>>): Terminal {
+  // Without `exec` some shells stay, and tell of a Ctrl-C in their own way.
+  return runOnTerminal(["exec", ENIT, ...args].join(" "), env);
+}
+
+/** A program with a shell behind it, as on the terminal of a person. */
+export interface Shell extends Terminal {
+  /** Settles when the shell has printed `ended with CODE`. */
+  readonly ended: (code: number) => Promise<void>;
+  /** Has the shell print the settings of the terminal, and end with the code of the program. */
+  readonly showSettings: () => void;
+}
+
+/** As `openTerminal`, with a shell behind it that waits at a FIFO, which is made at this path. */
+export function openShell(fifo: string, args: readonly string[], env: Readonly<Record<string, string>>): Shell {
+  Bun.spawnSync(["mkfifo", fifo]);
+  const program = [ENIT, ...args].join(" ");
+  const terminal = runOnTerminal(`${program}; code=$?; echo "ended with $code"; cat ${fifo}; stty -a; exit $code`, env);
+  return {
+    ...terminal,
+    ended: async (code) => {
+      // Whoever restores the terminal of a program that was killed is not in step with the shell.
+      if (!terminal.screen().includes(`ended with ${code}`)) await terminal.until(`ended with ${code}`);
+    },
+    showSettings: () => writeFileSync(fifo, ""),
+  };
+}
+
+function runOnTerminal(command: string, env: Readonly<Record<string, string>>): Terminal {
   const terminal = Bun.spawn({
-    // Without `exec` some shells stay, and tell of a Ctrl-C in their own way.
-    cmd: ["script", "-qefc", ["exec", ENIT, ...args].join(" "), "/dev/null"],
+    cmd: ["script", "-qefc", command, "/dev/null"],
     env: { PATH: process.env["PATH"], TERM: "xterm", SHELL: "/bin/sh", ...env },
     stdin: "pipe",
     stdout: "pipe",

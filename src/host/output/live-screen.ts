@@ -69,8 +69,9 @@ export async function openLiveScreen({ console, env, color, signal }: LiveScreen
       process.off("SIGWINCH", resize);
       signal.removeEventListener("abort", interrupt);
       events.end();
-      await frames.end(LEAVE_SCREEN);
+      // Who sees the screen that was there before may type at once.
       control.write(STDIN, settings);
+      await frames.end(LEAVE_SCREEN);
       await guard.dismiss();
       releaseNotes();
     },
