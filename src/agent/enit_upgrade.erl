@@ -2,7 +2,8 @@
 %% batches: a call gives one and where the next begins.
 -module(enit_upgrade).
 
--export([facts/0, modules/0, applications/0, old_code/2, users/3, busy/2, supervisors/1, restore/2]).
+-export([facts/0, modules/0, applications/0, old_code/2, users/3, busy/2, supervisors/1, restore/2,
+         rehome/3]).
 
 %% Of all processes, those above a pid; a batch ends at `Next`, or is the last.
 -type next() :: pid() | done.
@@ -159,6 +160,49 @@ restore(BootFile, Config) ->
 application({kernelProcess, application_controller, {application_controller, start, [Application]}}) -> [Application];
 application({apply, {application, load, [Application]}}) -> [Application];
 application(_Other) -> [].
+
+%% Has release_handler find libraries of a release in other directories, for which it has no call: their code was
+%% replaced where it was. Of the release that runs, the code path has those directories from then on, and modules
+%% are loaded from there once more: release_handler reads the old version of a module, for code_change, from the file
+%% that it was loaded from. Gives the modules that processes still execute as they were loaded first.
+-spec rehome(Version :: string(), [{atom(), file:filename()}], IsRunning :: boolean()) -> [module()].
+rehome(Version, Places, IsRunning) ->
+    _ = sys:replace_state(release_handler, fun(State) -> rehome_in(State, Version, Places) end),
+    lists:append([reload(Name, filename:join(Directory, "ebin")) || {Name, Directory} <- Places, IsRunning]).
+
+reload(Name, Ebin) ->
+    _ = code:replace_path(Name, Ebin),
+    {ok, Modules} = application:get_key(Name, modules),
+    [Module || Module <- Modules, code:is_loaded(Module) =/= false,
+               not reload_module(Module, filename:join(Ebin, atom_to_list(Module) ++ ".beam"))].
+
+reload_module(Module, File) ->
+    {file, Loaded} = code:is_loaded(Module),
+    Loaded =:= File orelse (code:soft_purge(Module) andalso load_same(Module, File)).
+
+load_same(Module, File) ->
+    {ok, Code} = file:read_file(File),
+    Same = {ok, {Module, erlang:get_module_info(Module, md5)}},
+    Same = beam_lib:md5(Code),
+    {module, Module} = code:load_binary(Module, File, Code),
+    code:soft_purge(Module).
+
+%% The state is a record, in which one list holds the releases.
+rehome_in(State, Version, Places) ->
+    list_to_tuple([rehome_field(Field, Version, Places) || Field <- tuple_to_list(State)]).
+
+rehome_field([{release, _, _, _, _, _} | _] = Releases, Version, Places) ->
+    [case Release of
+         {release, Name, Version, Erts, Libraries, Status} ->
+             {release, Name, Version, Erts, [place(Library, Places) || Library <- Libraries], Status};
+         _Other ->
+             Release
+     end || Release <- Releases];
+rehome_field(Field, _Version, _Places) ->
+    Field.
+
+place({Name, Version, Directory}, Places) ->
+    {Name, Version, proplists:get_value(Name, Places, Directory)}.
 
 pids(first) -> lists:sort(processes());
 pids(Place) -> [Pid || Pid <- pids(first), Pid > Place].

@@ -25,6 +25,7 @@ const NODE_KEYS = [
   "lib_dirs",
   "vm_args",
   "env",
+  "keep_code",
   "root",
 ] as const;
 export type NodeKey = (typeof NODE_KEYS)[number];

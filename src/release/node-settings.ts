@@ -47,6 +47,8 @@ export interface NodeSettings extends NodeName, DistributionSettings {
   readonly otpRoot: string | undefined;
   /** Those of the section and those of the host; absolute, each once. `ERL_LIBS` and OTP's own come after them. */
   readonly libDirs: readonly string[];
+  /** Whether the code that runs is kept for updates. Default: true. */
+  readonly keepCode: boolean;
   /** Variables for the VM. */
   readonly env: readonly (readonly [name: string, value: string])[];
   /** The directory of a packaged release. */
@@ -86,6 +88,7 @@ export function readNodeSettings(
     ...readLimits(node, settings),
     ...readPaths(node, settings),
     ...readDistribution(node, readVmArgs(node), packaged?.tlsProtocol),
+    keepCode: node.read("keep_code", booleanIn, "true or false") ?? true,
     env,
     listenAddress: readKernelAddress(config),
     epmdPort: readEpmdPort(env) ?? settings.epmdPort,

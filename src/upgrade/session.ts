@@ -4,7 +4,7 @@ import type { NodeConnection } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
 import { type InstalledLibrary, readApplication } from "../otp/index.ts";
 import type { Release } from "../release/index.ts";
-import { connectVm, findRunningVm, notRunning } from "../vm/index.ts";
+import { connectVm, findKept, findRunningVm, notRunning } from "../vm/index.ts";
 import { readInstalledReleases, type ReleasePlaces, type UpgradeRelease } from "./release-files.ts";
 import type { UpgradeStep } from "./step.ts";
 import { endUnpacking, undoUnpacking, unfinishedUnpacking } from "./tarball/journal.ts";
@@ -105,11 +105,21 @@ export function cleanUp({ places, known }: UpgradeSession, onStep: (step: Upgrad
   return true;
 }
 
-/** The libraries of a version. Throws `version_unknown`, `libraries_missing`. */
-export function installedRelease({ installed, known, vm }: UpgradeSession, version: string): UpgradeRelease {
+/**
+ * The libraries of a version, all of which must be there; of a dynamic release, those in `keptIn`, its state directory, count too.
+ *
+ * Throws `version_unknown`, `libraries_missing`.
+ */
+export function installedRelease(
+  { installed, known, vm }: UpgradeSession,
+  version: string,
+  keptIn?: string,
+): UpgradeRelease {
   const release = installed.get(version);
   if (release === undefined) throw versionUnknown(vm.release, version, known);
-  const missing = release.libraries.filter((library) => !isThere(library));
+  const missing = release.libraries.filter(
+    (library) => !isThere(library) && (keptIn === undefined || findKept(keptIn, library) === undefined),
+  );
   if (missing.length === 0) return release;
   const names = missing.map(({ name, vsn }) => `${name}-${vsn}`);
   const state = `its libraries ${names.join(", ")} are gone`;
@@ -120,7 +130,7 @@ export function installedRelease({ installed, known, vm }: UpgradeSession, versi
 }
 
 /** Whether a library is where it was: what is called after no version may be another one by now. */
-function isThere({ name, vsn, dir }: InstalledLibrary): boolean {
+export function isThere({ name, vsn, dir }: InstalledLibrary): boolean {
   const file = join(dir, "ebin", `${name}.app`);
   return existsSync(file) && readApplication(file).vsn === vsn;
 }

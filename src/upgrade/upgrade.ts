@@ -3,6 +3,7 @@ import type { ReleaseSpec } from "../otp/index.ts";
 import { isPackaged, type Release, renderPackagedConfig } from "../release/index.ts";
 import { keepBookkeeping } from "./bookkeeping.ts";
 import { switchGeneration, writeRenderedConfig } from "../vm/index.ts";
+import { rehome } from "./dynamic/rehome.ts";
 import { currentConfig, placeConfig, renderConfig } from "./config.ts";
 import { type InstallEvents, installRelease } from "./install/install.ts";
 import type { InstallLimits } from "./install/run.ts";
@@ -83,7 +84,8 @@ async function upgradeIn(
   const unpacked = tarball !== undefined && (await bring(session, tarball, options));
   // What is known has changed with it.
   const bookkeeping = keepBookkeeping(places);
-  await using fresh = unpacked ? await openSession(vm, options) : undefined;
+  const moved = await useKeptCode(release, session, version);
+  await using fresh = unpacked || moved ? await openSession(vm, options) : undefined;
   try {
     const current = fresh ?? session;
     const to = {
@@ -124,6 +126,18 @@ async function upgradeIn(
     }
     throw error;
   }
+}
+
+/** Where packages took the place of what a dynamic release runs or ran; gives whether they did. */
+async function useKeptCode(
+  release: Release,
+  { connection, installed, running }: UpgradeSession,
+  version: string,
+): Promise<boolean> {
+  if (isPackaged(release)) return false;
+  const former = [running.version, version].flatMap((each) => installed.get(each) ?? []);
+  const now = await Promise.all(former.map((each) => rehome(connection, release, each)));
+  return now.some((libraries, at) => libraries.some(({ dir }, place) => former[at]?.libraries[place]?.dir !== dir));
 }
 
 function readTarball(release: Release, file: string, { onStep, signal }: UpgradeOptions): Promise<UpgradeTarball> {
@@ -255,7 +269,7 @@ export async function planUpgrade(
       signal,
     );
   }
-  const to = installedRelease(session, version);
+  const to = installedRelease(session, version, isPackaged(release) ? undefined : release.stateDir);
   const script = findScript(places.releasesDir, from, version);
   if (script === undefined && from !== version) throw noUpgradePath(vm.release, from, version);
   return await makePlan(

@@ -4,7 +4,18 @@
  */
 import { chownSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { formatTermFile, readTermFile, type StartType, writeFileAtomically } from "../otp/index.ts";
+import {
+  findApplications,
+  formatTermFile,
+  type InstalledLibrary,
+  type OtpInstallation,
+  readApplication,
+  readReleasesFile,
+  readTermFile,
+  releasesToTerm,
+  type StartType,
+  writeFileAtomically,
+} from "../otp/index.ts";
 import type { Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
 import { startsIn, withApplications } from "./agent-settings.ts";
@@ -75,6 +86,28 @@ export function writeGeneration({ release, system, relup }: Generation): Written
 
 function libraryName({ name, vsn }: { readonly name: string; readonly vsn: string }): string {
   return `${name}-${vsn}`;
+}
+
+/**
+ * Writes the boot files of a version anew, and its entry in `RELEASES`, for libraries that lie elsewhere by now. Only for whoever
+ * holds the lock. Throws `state_dir_unwritable`, and what making the boot script throws.
+ */
+export function moveGeneration(release: Release, otp: OtpInstallation, libraries: readonly InstalledLibrary[]): void {
+  const { stateDir, version } = release;
+  const { releasesDir } = statePaths(stateDir);
+  const specs = libraries.map(({ name, dir }) => readApplication(join(dir, "ebin", `${name}.app`)));
+  const applications = specs.map((spec) => ({ ...spec, spec, requested: true, includedBy: undefined }));
+  const files = releaseFiles(release, { otp, index: findApplications({ specs }), applications });
+  const boots = files.filter(({ name }) => name.startsWith(`${version}/`) && name.endsWith(".boot"));
+  const file = join(releasesDir, "RELEASES");
+  writingState(stateDir, () =>
+    asOwnerOf(releasesDir, () => {
+      const known = readReleasesFile(file);
+      const entries = known.map((each) => (each.vsn === version ? Object.assign({}, each, { libraries }) : each));
+      for (const { name, content, mode } of boots) writeFileAtomically(join(releasesDir, name), content, mode);
+      writeFileAtomically(file, formatTermFile(releasesToTerm(entries), { otp: otp.release }), 0o644);
+    }),
+  );
 }
 
 /** Removes the directory of a generation that came to nothing. Throws `state_dir_unwritable`. */

@@ -1,9 +1,17 @@
 export { connectVm } from "./connect-vm.ts";
 export type { LaunchOrder } from "./execute.ts";
-export { type Generation, readStarts, removeGeneration, switchGeneration, writeGeneration } from "./generation.ts";
+export {
+  type Generation,
+  moveGeneration,
+  readStarts,
+  removeGeneration,
+  switchGeneration,
+  writeGeneration,
+} from "./generation.ts";
 export { installAgent } from "./install-agent.ts";
 export { runInternal } from "./internal.ts";
 export { asOwnerOf } from "./identity.ts";
+export { findKept, keepCode, type KeptLibrary, pruneKept } from "./kept-code.ts";
 export { lockState } from "./lock.ts";
 export type { LaunchPlan } from "./plan.ts";
 export { readAgent } from "./agent.ts";

@@ -26,6 +26,15 @@ export interface PrepareOptions {
   readonly changePlan?: ((plan: LaunchPlan) => LaunchPlan | Promise<LaunchPlan>) | undefined;
   /** The socket of the system's log (`/dev/log`), to have the VM write there as well. */
   readonly syslog?: string | undefined;
+  /** Called where the code that runs could not be kept. */
+  readonly onNotKept?: ((error: EnitError) => void) | undefined;
+}
+
+/** A VM that is ready to be launched. */
+export interface PreparedLaunch {
+  readonly order: LaunchOrder;
+  /** Keeps the code that it runs, which may be done while it starts. */
+  readonly keepCode: () => void;
 }
 
 /** Makes the state directory of a release, open to the user of the VM whatever the umask. Throws `state_dir_unwritable`. */
@@ -62,7 +71,11 @@ export async function checkLaunch(release: Release): Promise<void> {
  * Throws what `findReleaseSystem`, `findIdentity` and `writeReleaseDirectory` throw, `node_name_taken`
  * and `port_taken`.
  */
-export async function prepareLaunch(release: Release, mode: LaunchMode, options: PrepareOptions): Promise<LaunchOrder> {
+export async function prepareLaunch(
+  release: Release,
+  mode: LaunchMode,
+  options: PrepareOptions,
+): Promise<PreparedLaunch> {
   const { stateDir } = release;
   const paths = statePaths(stateDir);
   // The answer comes in while the applications are looked for.
@@ -84,7 +97,7 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
   writeReleaseDirectory({ release, system, paths, agent, agentSettings: settings, identity });
   if (mode === "background") writingState(stateDir, () => handOverLog(stateDir, identity));
   const { nodeName: node, longNames, listenAddress, epmdPort, epmd, distPort, tls } = release.node;
-  return {
+  const order: LaunchOrder = {
     plan,
     identity,
     stateDir,
@@ -105,6 +118,17 @@ export async function prepareLaunch(release: Release, mode: LaunchMode, options:
     // Those of whoever started us; a launcher could only look at us.
     openFiles: openFilesOf(process.ppid),
   };
+  return { order, keepCode: () => keepCodeOf(system, stateDir, identity, options) };
+}
+
+/** A release can run without; only an update may need it. */
+function keepCodeOf(system: ReleaseSystem, stateDir: string, { gid }: Identity, { onNotKept }: PrepareOptions): void {
+  try {
+    system.keepCode?.(stateDir, gid);
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    onNotKept?.(error);
+  }
 }
 
 /** How a remote shell boots without starting the applications of the release. */

@@ -34,8 +34,8 @@ export function writeReleaseDirectory(input: ReleaseDirectoryInput): void {
   const { release, system, paths, agent } = input;
   const files = system.files();
   writingState(paths.stateDir, () => {
-    const { releasesDir, agentDir, homeDir, agentSettings, progress, tls } = paths;
-    for (const path of [releasesDir, agentDir, homeDir, agentSettings, progress, tls]) {
+    const { releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir } = paths;
+    for (const path of [releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir]) {
       rmSync(path, { recursive: true, force: true });
     }
     const ofVm = new OwnedFiles();

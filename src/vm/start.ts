@@ -34,10 +34,11 @@ export async function startRelease(release: Release, options: StartOptions = {})
   refuseIfRunning(release);
   await using launcher = new Launcher(stateDir, lock.fd);
   const log = markLog(stateDir);
-  const order = await prepareLaunch(release, "background", options);
+  const { order, keepCode } = await prepareLaunch(release, "background", options);
   using following = new StartFollower(release, launcher, log, options);
   using progress = await ProgressWatch.open(stateDir, (event) => following.receive(event));
   await launcher.launch(order);
+  keepCode();
   // From now on the record says that a VM runs, so that another enit may stop it while it starts.
   lock[Symbol.dispose]();
   await following.outcome(progress);
@@ -63,7 +64,8 @@ export async function prepareForeground(release: Release, options: PrepareOption
   const lock = await lockState(release.stateDir, options);
   try {
     refuseIfRunning(release);
-    const order = await prepareLaunch(release, "foreground", options);
+    const { order, keepCode } = await prepareLaunch(release, "foreground", options);
+    keepCode();
     return { become: () => becomeVm(order), [Symbol.dispose]: () => lock[Symbol.dispose]() };
   } catch (error) {
     lock[Symbol.dispose]();

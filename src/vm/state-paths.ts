@@ -24,6 +24,8 @@ export interface StatePaths {
   /** The options of distribution over TLS, as `-ssl_dist_optfile` takes them; only where it is used. */
   readonly tls: string;
   readonly crashDump: string;
+  /** Holds copies of the code that runs, as `NAME-VSN`: see `kept-code.ts`. */
+  readonly keptDir: string;
   /** The release directory, as `release_handler` knows it. */
   readonly releasesDir: string;
 }
@@ -43,6 +45,7 @@ export function statePaths(stateDir: string): StatePaths {
     cookie: join(homeDir, ".erlang.cookie"),
     tls: join(stateDir, "ssl_dist.conf"),
     crashDump: join(homeDir, "erl_crash.dump"),
+    keptDir: join(stateDir, "kept"),
     releasesDir: join(stateDir, "releases"),
   };
 }

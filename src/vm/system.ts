@@ -8,6 +8,7 @@ import {
   type StartType,
 } from "../otp/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
+import { keepCode } from "./kept-code.ts";
 import { findPackagedSystem } from "./packaged/index.ts";
 import { type ReleaseFile, type ReleaseParts, releaseFiles } from "./release-files.ts";
 
@@ -29,6 +30,8 @@ export interface ReleaseSystem {
   readonly files: () => readonly ReleaseFile[];
   /** What is packed in it, if it is a packaged release. */
   readonly packed?: PackedSystem;
+  /** Keeps the code that is installed for others too, and may be replaced. Throws `code_not_kept`. */
+  readonly keepCode?: (stateDir: string, gid: number) => void;
 }
 
 /** What is different for a packaged release. */
@@ -54,7 +57,15 @@ export interface PackedSystem {
 export function findReleaseSystem(release: Release): ReleaseSystem {
   if (isPackaged(release)) return findPackagedSystem(release);
   const { otp, starts, ...parts } = findInstalledSystem(release);
-  return { otp, starts, files: () => releaseFiles(release, { otp, ...parts }) };
+  const options = { otpLibDir: otp.libDir };
+  return {
+    otp,
+    starts,
+    files: () => releaseFiles(release, { otp, ...parts }),
+    ...(release.node.keepCode
+      ? { keepCode: (stateDir, gid) => keepCode(stateDir, parts.applications, { ...options, gid }) }
+      : {}),
+  };
 }
 
 /** What a release that bundles nothing is made of, as it is installed now. */

@@ -23,9 +23,9 @@ async function runningHost(otp: OtpInstallation = systemOtp(), applications = "[
   return host;
 }
 
-/** What the server says: the version of its code, that of its start, those of its changes. */
+/** What the server says: the version of its code, that of its start, those that it changed from, the last one first. */
 async function seen(host: ReleaseHost): Promise<string> {
-  return (await host.enit("call", "relex", "stock_server", "get")).stdout.trimEnd();
+  return (await host.enit("call", "relex", "stock_server", "get")).stdout.replaceAll(/\s+/g, "");
 }
 
 async function evaluate(host: ReleaseHost, expressions: string): Promise<string> {
@@ -71,14 +71,14 @@ describe.each(otpInstallations())("on OTP $major", (otp) => {
       stderr: containing("verifying version 1.0+2\n"),
       exitCode: 0,
     });
-    expect(await seen(host)).toBe('{"1.1","1.0",["1.1"]}');
+    expect(await seen(host)).toBe('{"1.1","1.0",["1.0"]}');
     expect(await evaluate(host, "{stock_new:hello(), application:get_env(stock, size)}")).toBe("{world,{ok,3}}");
     expect(host.vm()).toMatchObject({ pid, version: "1.0+2" });
     expect(await host.enit("update", "relex")).toMatchObject({ stdout: containing("nothing to update"), exitCode: 0 });
     expect((await host.enit("reconfigure", "relex")).stdout).toBe("reconfigure: config unchanged\n");
 
     expect(await host.enit("rollback", "relex")).toMatchObject({ exitCode: 0 });
-    expect(await seen(host)).toBe('{"1.0","1.0",["1.1","1.1"]}');
+    expect(await seen(host)).toBe('{"1.0","1.0",[{down,"1.0"},"1.0"]}');
     expect(host.vm()).toMatchObject({ pid, version: "1.0" });
 
     expect((await host.enit("restart", "relex")).exitCode).toBe(0);
@@ -129,33 +129,70 @@ describe("applications that come and go", () => {
   });
 });
 
-test("a version that is installed in place of another one, without a number in its directory, is told", async () => {
-  await using host = await releaseHost();
-  const dir = await stock.install(host.join("lib"), "1.0", { directory: "stock" });
-  host.define("relex", { applications: "[sasl, stock]" });
-  await host.json("start", "relex");
+describe("where a package takes the place of the one before", () => {
+  /** A host on which `stock` 1.0 lies in a directory without a version. */
+  async function hostWithPlainDirectory(node = ""): Promise<ReleaseHost> {
+    const host = await releaseHost();
+    await stock.install(host.join("lib"), "1.0", { directory: "stock" });
+    host.define("relex", { applications: "[sasl, stock]", defaults: `{node, [${node}]}.\n` });
+    await host.json("start", "relex");
+    return host;
+  }
 
-  host.write("etc/enit/relex/more.config", "{extension, more, [{applications, [relex_bundle]}]}.\n");
-  expect((await host.enit("update", "relex")).exitCode).toBe(0);
-  expect(await evaluate(host, "code:lib_dir(stock)")).toBe(
-    `"${join(host.stateDir(), "releases", "1.0+2", "lib", "stock-1.0")}"`,
-  );
+  test("update and rollback use the code that was kept", async () => {
+    await using host = await hostWithPlainDirectory();
+    const { pid } = host.vm() ?? {};
+    rmSync(host.join("lib/stock"), { recursive: true });
+    await stock.install(host.join("lib"), "1.1", { directory: "stock" });
+    expect(await host.json("update", "relex")).toMatchObject({ from: "1.0", to: "1.0+2", pid });
+    expect(await seen(host)).toBe('{"1.1","1.0",["1.0"]}');
+    const place = (version: string, ...names: string[]): string => join(host.stateDir(), ...names, `stock-${version}`);
+    expect(await evaluate(host, "code:lib_dir(stock)")).toBe(`"${place("1.1", "releases", "1.0+2", "lib")}"`);
 
-  await stock.install(host.join("lib"), "1.1", { directory: "stock" });
-  const { stderr, exitCode } = await host.enit("update", "relex");
-  expect({ stderr, exitCode }).toMatchObject({
-    stderr: containing(
-      "does not hold the code of 1.0 any more, which runs (stock_server), so nothing could bring it back",
-    ),
-    exitCode: 1,
+    // As dpkg does: the next one has a directory of its own, and that of the old one is gone.
+    rmSync(host.join("lib/stock"), { recursive: true });
+    await stock.install(host.join("lib"), "1.2");
+    expect(await host.json("update", "relex")).toMatchObject({ from: "1.0+2", to: "1.0+3", pid });
+    expect(await seen(host)).toBe('{"1.2","1.0",["1.1","1.0"]}');
+
+    expect(await host.enit("rollback", "relex", "--dry-run")).toMatchObject({ exitCode: 0 });
+    expect(await host.enit("rollback", "relex")).toMatchObject({ exitCode: 0 });
+    expect(await seen(host)).toBe('{"1.1","1.0",[{down,"1.1"},"1.1","1.0"]}');
+    expect(await evaluate(host, "code:lib_dir(stock)")).toBe(`"${place("1.1", "kept")}"`);
+    expect(await host.enit("rollback", "relex")).toMatchObject({ exitCode: 0 });
+    expect(await seen(host)).toBe('{"1.0","1.0",[{down,"1.0"},{down,"1.1"},"1.1","1.0"]}');
+    expect(host.vm()).toMatchObject({ pid, version: "1.0" });
   });
-  expect(await host.json("update", "relex", "--dry-run")).toMatchObject({
-    obstacles: [{ kind: "old_code_gone", application: "stock" }],
+
+  test("a code_change that fails leaves a VM that has the old code", async () => {
+    await using host = await hostWithPlainDirectory();
+    rmSync(host.join("lib/stock"), { recursive: true });
+    await stock.install(host.join("lib"), "1.1", { codeChange: "error({no, Made, Changes})" });
+    const { stderr, exitCode } = await host.enit("update", "relex");
+    expect({ stderr, exitCode }).toMatchObject({
+      stderr: containing("the VM was started anew and runs 1.0"),
+      exitCode: 1,
+    });
+    expect(await seen(host)).toBe('{"1.0","1.0",[]}');
   });
-  const restarted = await host.enit("update", "relex", "--restart");
-  expect(restarted).toMatchObject({ stdout: containing("restarted release relex 1.0"), exitCode: 0 });
-  expect(await seen(host)).toBe('{"1.1","1.1",[]}');
-  expect(existsSync(dir)).toBe(true);
+
+  test("without keep_code the update says that the old code is gone", async () => {
+    await using host = await hostWithPlainDirectory("{keep_code, false}");
+    expect(existsSync(join(host.stateDir(), "kept"))).toBe(false);
+    rmSync(host.join("lib/stock"), { recursive: true });
+    await stock.install(host.join("lib"), "1.1", { directory: "stock" });
+    const { stderr, exitCode } = await host.enit("update", "relex");
+    expect({ stderr, exitCode }).toMatchObject({
+      stderr: containing("does not hold the code of 1.0 any more, which runs (stock_server), so nothing"),
+      exitCode: 1,
+    });
+    expect(await host.json("update", "relex", "--dry-run")).toMatchObject({
+      obstacles: [{ kind: "old_code_gone", application: "stock" }],
+    });
+    const restarted = await host.enit("update", "relex", "--restart");
+    expect(restarted).toMatchObject({ stdout: containing("restarted release relex 1.0"), exitCode: 0 });
+    expect(await seen(host)).toBe('{"1.1","1.1",[]}');
+  });
 });
 
 describe("what cannot be done while the release runs is said", () => {
@@ -271,7 +308,7 @@ describe("faults", () => {
 
     const updated = await host.enit("update", "relex");
     expect(updated).toMatchObject({ stderr: containing("removing what is left of version 1.0+2\n"), exitCode: 0 });
-    expect(await seen(host)).toBe('{"1.1","1.0",["1.1"]}');
+    expect(await seen(host)).toBe('{"1.1","1.0",["1.0"]}');
   });
 
   test("an enit that was killed after the installation: the next one verifies it and makes it permanent", async () => {
@@ -287,13 +324,14 @@ describe("faults", () => {
     expect(host.vm()?.version).toBe("1.0+2");
     expect(await host.enit("update", "relex")).toMatchObject({ stdout: containing("nothing to update"), exitCode: 0 });
     expect(host.vm()?.version).toBe("1.0+3");
-    expect(await seen(host)).toBe('{"1.2","1.0",["1.2","1.1"]}');
+    expect(await seen(host)).toBe('{"1.2","1.0",["1.1","1.0"]}');
   });
 
   test("rollback says that the version before is not installed any more", async () => {
     rmSync(host.join("lib/stock-1.1"), { recursive: true });
+    rmSync(join(host.stateDir(), "kept/stock-1.1"), { recursive: true });
     expect(await host.enit("rollback", "relex")).toMatchObject({ stderr: containing("stock-1.1"), exitCode: 1 });
-    expect(await seen(host)).toBe('{"1.2","1.0",["1.2","1.1"]}');
+    expect(await seen(host)).toBe('{"1.2","1.0",["1.1","1.0"]}');
   });
 
   test("an appup of the application, and the hook upgrade:appup, have the last word", async () => {
@@ -303,6 +341,6 @@ describe("faults", () => {
     expect(await host.json("update", "relex")).toMatchObject({
       applications: [{ application: "stock", from: "1.2", to: "1.3", appup: "written" }],
     });
-    expect(await seen(host)).toBe('{"1.3","1.0",["1.2","1.1"]}');
+    expect(await seen(host)).toBe('{"1.3","1.0",["1.1","1.0"]}');
   });
 });

@@ -37,6 +37,7 @@ test("a section node with a cookie alone has defaults for everything else", asyn
     otpRoot: undefined,
     libDirs: [],
     vmArgs: [],
+    keepCode: true,
     env: [],
     root: undefined,
     listenAddress: undefined,

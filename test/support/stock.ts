@@ -11,7 +11,7 @@ export interface StockMaker extends AsyncDisposable {
 export interface StockOptions {
   /** The name of the directory. Default: `stock-VERSION`. */
   readonly directory?: string;
-  /** The body of `code_change(OldVsn, {state, Made, Changes}, Extra)`. Default: the version is noted in `Changes`. */
+  /** The body of `code_change(Old, {state, Made, Changes}, Extra)`. Default: `Old` is noted in `Changes`. */
   readonly codeChange?: string;
   /** Attributes of the server, in Erlang's syntax. */
   readonly attributes?: string;
@@ -61,7 +61,7 @@ stop(_) -> ok.
 init([]) -> {ok, {{one_for_one, 1, 5}, [{server, {stock_server, start_link, []}, permanent, 5000, worker, [stock_server]}]}}.
 `;
 
-/** `stock_server:get/0` gives the version of the code, that of the start, and those of the changes, the last one first. */
+/** `stock_server:get/0` gives the version of the code, that of the start, and those that it changed from, the last one first. */
 function server(version: string, { codeChange, attributes = "" }: StockOptions): string {
   return `
 -behaviour(gen_server).
@@ -73,6 +73,6 @@ get() -> gen_server:call(?MODULE, get).
 init([]) -> {ok, {state, "${version}", []}}.
 handle_call(get, _, {state, Made, Changes} = State) -> {reply, {"${version}", Made, Changes}, State}.
 handle_cast(_, State) -> {noreply, State}.
-code_change(_Old, {state, Made, Changes}, _Extra) -> ${codeChange ?? `{ok, {state, Made, ["${version}" | Changes]}}`}.
+code_change(Old, {state, Made, Changes}, _Extra) -> ${codeChange ?? "{ok, {state, Made, [Old | Changes]}}"}.
 `;
 }

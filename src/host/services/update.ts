@@ -35,7 +35,8 @@ async function connect(
   const vm = upgradeVmOf(release, "update");
   const { signal = base.signal } = options;
   const connection = await vm.connect({ signal });
-  return { release, vm, connection, signal, [Symbol.asyncDispose]: () => connection.close() };
+  const warn = (message: string): void => base.log.warn(message);
+  return { release, vm, connection, signal, warn, [Symbol.asyncDispose]: () => connection.close() };
 }
 
 async function plan(base: ServiceBase, dynamic: DynamicRelease): Promise<UpdatePlan> {

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { NodeConnection } from "../../dist/index.ts";
 import type { InstalledLibrary, ResolvedApplication } from "../../otp/index.ts";
 import { atom, isTagged, listElements, textValue } from "../../term/index.ts";
+import { findKept } from "../../vm/index.ts";
+import { isThere } from "../session.ts";
 import { fileMd5, type LoadedModule, readLoadedModules } from "../verify/modules.ts";
 import { type Obstacle, obstacle } from "./obstacle.ts";
 
@@ -11,18 +13,23 @@ export interface RunningLibrary extends InstalledLibrary {
   readonly modules: readonly LoadedModule[];
 }
 
-/** Asks a VM which modules of its applications are loaded. A module belongs to the application whose `.app` file names it. */
+/**
+ * Asks a VM which modules of its applications are loaded. A module belongs to the application whose `.app` file names it.
+ *
+ * An application lies where it was when the VM started with it, unless other code took that place: then where it is kept.
+ */
 export async function readRunningLibraries(
   connection: NodeConnection,
   libraries: readonly InstalledLibrary[],
-  signal?: AbortSignal,
+  { stateDir, signal }: { readonly stateDir: string; readonly signal: AbortSignal | undefined },
 ): Promise<RunningLibrary[]> {
   const loaded = new Map((await readLoadedModules(connection, signal)).map((module) => [module.name, module]));
   return Promise.all(
-    libraries.map(async (library) => {
+    libraries.map(async (library): Promise<RunningLibrary> => {
       const key = await connection.call("application", "get_key", [atom(library.name), atom("modules")], { signal });
       const names = isTagged(key, "ok", 2) ? (listElements(key.elements[1]) ?? []).map(textValue) : [];
-      return { ...library, modules: names.flatMap((name = "") => loaded.get(name) ?? []) };
+      const modules = names.flatMap((name = "") => loaded.get(name) ?? []);
+      return { ...library, modules, dir: holderOf({ ...library, modules }, findKept(stateDir, library)) };
     }),
   );
 }
@@ -41,6 +48,12 @@ export function checkOldCode(running: readonly RunningLibrary[], next: readonly 
     const to = nextOf.get(library.name);
     return to?.vsn === library.vsn ? checkSame(library, to) : checkFormer(library);
   });
+}
+
+/** Where an application lies, or, if another version took that place, where it is kept, if it is. */
+function holderOf(library: RunningLibrary, kept: string | undefined): string {
+  if (kept === undefined || isThere(library)) return library.dir;
+  return library.modules.every((module) => isIn(kept, module)) ? kept : library.dir;
 }
 
 /** An application whose version stays. */

@@ -1,5 +1,6 @@
 import { EnitError } from "../../error/index.ts";
 import type { ModuleChanges } from "../../knit/index.ts";
+import type { InstalledLibrary } from "../../otp/index.ts";
 import type { Release } from "../../release/index.ts";
 import type { Term } from "../../term/index.ts";
 import type { Generation, InstalledSystem } from "../../vm/index.ts";
@@ -43,6 +44,8 @@ export interface UpdatePlan {
 
 export interface PlannedGeneration {
   readonly generation: Generation;
+  /** Where the code that runs lies now. */
+  readonly running: readonly InstalledLibrary[];
   /** What that does to the VM. */
   readonly plan: UpgradePlan;
 }
@@ -140,5 +143,6 @@ async function makeNext(
     canGoBack: true,
     libraries: { from: running.libraries, to: libraries },
   });
-  return { generation: { release, system, relup }, plan };
+  const former = running.libraries.map(({ name: library, vsn, dir }) => ({ name: library, vsn, dir }));
+  return { generation: { release, system, relup }, running: former, plan };
 }

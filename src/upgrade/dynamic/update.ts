@@ -1,8 +1,12 @@
+import { statSync } from "node:fs";
 import type { NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
 import { type Release, toSysConfig } from "../../release/index.ts";
 import {
   findInstalledSystem,
+  type Generation,
+  keepCode,
+  pruneKept,
   readStarts,
   removeGeneration,
   runningVersion,
@@ -19,6 +23,7 @@ import { readVmFacts } from "../vm/facts.ts";
 import { knownReleases, runningRelease, setRemoved, setUnpacked } from "../vm/handler.ts";
 import { nextVersion } from "./differences.ts";
 import { readRunningLibraries } from "./old-code.ts";
+import { rehome } from "./rehome.ts";
 import { type PlanHooks, type PlannedGeneration, planUpdate, type UpdatePlan } from "./plan.ts";
 
 /** A dynamic release that runs, and the way to its VM. */
@@ -26,6 +31,7 @@ export interface DynamicRelease {
   readonly release: Release;
   readonly vm: InstallRequest["vm"];
   readonly connection: NodeConnection;
+  readonly warn: (message: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +58,7 @@ export async function planDynamicUpdate(dynamic: DynamicRelease, hooks: PlanHook
       name: release.name,
       version,
       ertsVersion: facts.ertsVersion,
-      libraries: await readRunningLibraries(connection, former.libraries, signal),
+      libraries: await readRunningLibraries(connection, former.libraries, { stateDir: release.stateDir, signal }),
       starts: readStarts(release.stateDir),
       otpRoot: facts.root,
     },
@@ -89,22 +95,38 @@ export async function finishInterrupted(dynamic: DynamicRelease, manner: Install
 /** Has the VM come to the next generation. Throws what `installRelease` throws; nothing of the generation is left then. */
 export async function installGeneration(
   dynamic: DynamicRelease,
-  { generation }: PlannedGeneration,
+  { generation, running }: PlannedGeneration,
   manner: InstallManner,
 ): Promise<Installed> {
   const { release, vm, connection, signal } = dynamic;
   const { version } = generation.release;
-  const from = sideOf(release, runningVersion(release));
+  const former = sideOf(release, runningVersion(release));
+  const libraries = await rehome(connection, release, former.release, running);
+  const from = { ...former, release: { ...former.release, libraries } };
   manner.onStep({ kind: "rendering", version });
-  const { relFile, libraries } = writeGeneration(generation);
+  keepNextCode(dynamic, generation);
+  const { relFile, libraries: placed } = writeGeneration(generation);
   try {
-    await setUnpacked(connection, relFile, libraries, { signal });
+    await setUnpacked(connection, relFile, placed, { signal });
     const to = { ...sideOf(release, version), config: toSysConfig(release.config) };
     return await bringTo(dynamic, from, to, manner);
   } catch (error) {
     // What was begun goes on in the VM, if somebody only stopped waiting for it.
     if (signal?.aborted !== true && vm.isAlive()) await forgetAnew(dynamic, version, manner);
     throw error;
+  }
+}
+
+/** For the update after this one. Without, that may come to a restart. */
+function keepNextCode({ release, warn }: DynamicRelease, { system }: Generation): void {
+  const { stateDir, node } = release;
+  if (!node.keepCode) return;
+  try {
+    const { gid } = statSync(statePaths(stateDir).releasesDir);
+    keepCode(stateDir, system.applications, { otpLibDir: system.otp.libDir, gid });
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    warn(`${error.message}.`);
   }
 }
 
@@ -118,6 +140,10 @@ async function bringTo(
   const places = placesOf(release);
   const installed = await installRelease(connection, { ...manner, vm, places, from, to, permanent: true, signal });
   switchGeneration(release.stateDir, to.release.version);
+  pruneKept(
+    release.stateDir,
+    [...readInstalledReleases(places).values()].flatMap(({ libraries }) => libraries),
+  );
   return installed;
 }
 

@@ -31,9 +31,15 @@ export async function checkModules(
     [...(other?.libraries ?? []), ...release.libraries].map((each) => [join(each.dir, "ebin"), each]),
   );
   return (await readLoadedModules(connection, signal)).flatMap((module) => {
-    const from = byPlace.get(dirname(module.file));
+    const place = dirname(module.file);
+    const from = byPlace.get(place) ?? now.get(nameIn(place));
     return from === undefined ? [] : compare(module, from, now.get(from.name));
   });
+}
+
+/** The name in `.../NAME-VSN/ebin`: an older version may have lain somewhere else. */
+function nameIn(place: string): string {
+  return /([^/]+?)-\d[^/]*\/ebin$/.exec(place)?.[1] ?? "";
 }
 
 /** Asks for all modules that are loaded from files; those of the emulator itself are left out. */

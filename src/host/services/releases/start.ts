@@ -49,6 +49,7 @@ function launchOptions(
   return {
     changePlan: (plan) => hooks.waterfall("vm:launch", plan, { release: { name, version } }),
     onWait: () => log.info(`waiting for another enit that works on "${name}"...`),
+    onNotKept: ({ message, hint }) => log.warn(`${message}. ${hint ?? ""}`),
     ...(syslog ? { syslog: SYSLOG_SOCKET } : {}),
   };
 }
