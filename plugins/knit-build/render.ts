@@ -95,5 +95,6 @@ function listed(names: readonly string[]): string {
 }
 
 function sizeOf({ size, files }: { readonly size: number; readonly files: number }): string {
-  return `${(size / 1e6).toFixed(1)} MB, ${files} files`;
+  const amount = size < 1e6 ? `${Math.ceil(size / 1e3)} kB` : `${(size / 1e6).toFixed(1)} MB`;
+  return `${amount}, ${files} files`;
 }
