@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { SourcePosition } from "../../error/index.ts";
-import { type Term, atom, integer, string } from "../../term/index.ts";
+import { EnitError, type SourcePosition } from "../../error/index.ts";
+import { type Term, atom, atomName, integer, parseTerm, string } from "../../term/index.ts";
 import type { NodeKey } from "../node-section.ts";
 import { cookieText } from "../node-values.ts";
 import { type Warning, formatPlace } from "../warning.ts";
@@ -12,17 +12,18 @@ export interface PackagedArguments {
   readonly args: readonly string[];
   /** What follows `-extra`. */
   readonly extra: readonly string[];
-  /** What the section `node` has keys for: the cookie, the name of the node, how it is reached. */
-  readonly node: readonly ShippedNodeKey[];
+  /** What configuration has keys for, the weakest first. */
+  readonly keys: readonly ShippedKey[];
   /** The value of `-proto_dist`, where that is TLS. */
   readonly tlsProtocol: VmArgument | undefined;
   /** Configuration besides `sys.config`, absolute. */
   readonly configFiles: readonly string[];
 }
 
-/** A key of the section `node` as if it stood where the argument stands. */
-export interface ShippedNodeKey {
-  readonly name: NodeKey;
+/** A key of the configuration as if it stood where the argument stands. */
+export interface ShippedKey {
+  readonly application: string;
+  readonly name: string;
   readonly value: Term;
   readonly origin: Required<SourcePosition>;
 }
@@ -33,24 +34,44 @@ interface Flag {
   readonly values: readonly VmArgument[];
 }
 
-/** Takes out of the arguments what enit sets by itself. @throws EnitError `vm_args_invalid`. */
-export function sortArguments(list: VmArgumentList, directory: string, warnings: Warning[]): PackagedArguments {
-  const sorter = new Sorter(directory, warnings);
-  for (const flag of flagsOf(list.args)) sorter.take(flag);
-  return { ...sorter, extra: list.extra.map(({ text }) => text) };
+export interface SortOptions {
+  /** Where relative names of files start. */
+  readonly directory: string;
+  /** Those whose keys may be given as `-APPLICATION KEY VALUE`. */
+  readonly applications: ReadonlySet<string>;
+  readonly warnings: Warning[];
 }
 
-class Sorter implements Omit<PackagedArguments, "extra"> {
-  readonly args: string[] = [];
-  readonly node: ShippedNodeKey[] = [];
+/**
+ * Takes out of the arguments what enit sets by itself, and what belongs into the configuration, where files of the host can
+ * change it: the cookie, the name of the node and how it is reached as keys of the section `node`, and keys of applications.
+ *
+ * @throws EnitError `vm_args_invalid`.
+ */
+export function sortArguments(list: VmArgumentList, options: SortOptions): PackagedArguments {
+  const sorter = new Sorter(options);
+  // As in OTP, the first flag of its kind is the strongest.
+  for (const flag of flagsOf(list.args).toReversed()) sorter.take(flag);
+  const { args, keys, tlsProtocol, configFiles } = sorter;
+  return {
+    args: args.toReversed().flat(),
+    extra: list.extra.map(({ text }) => text),
+    keys,
+    tlsProtocol,
+    configFiles: configFiles.toReversed(),
+  };
+}
+
+class Sorter {
+  /** Each flag with its values, the last flag first. */
+  readonly args: string[][] = [];
+  readonly keys: ShippedKey[] = [];
   readonly configFiles: string[] = [];
   tlsProtocol: VmArgument | undefined;
-  readonly #directory: string;
-  readonly #warnings: Warning[];
+  readonly #options: SortOptions;
 
-  constructor(directory: string, warnings: Warning[]) {
-    this.#directory = directory;
-    this.#warnings = warnings;
+  constructor(options: SortOptions) {
+    this.#options = options;
   }
 
   take({ flag, values }: Flag): void {
@@ -65,15 +86,17 @@ class Sorter implements Omit<PackagedArguments, "extra"> {
         return this.#set("long_names", atom(String(flag.text === "-name")), flag);
       case "-proto_dist":
         if (value?.text.endsWith("_tls") !== true) return this.#pass({ flag, values });
-        this.tlsProtocol ??= value;
+        this.tlsProtocol = value;
         break;
       case "-ssl_dist_optfile":
-        return this.#set("tls", string(resolve(this.#directory, value?.text ?? refuse(flag, "a file"))), flag);
+        return this.#set("tls", string(resolve(this.#options.directory, value?.text ?? refuse(flag, "a file"))), flag);
       case "-erl_epmd_port":
         this.#set("dist_port", integer(Number(value?.text ?? refuse(flag, "a port"))), flag);
         return this.#set("epmd", atom("false"), flag);
       case "-config":
-        for (const { text } of values) this.configFiles.push(resolve(this.#directory, withExtension(text)));
+        for (const { text } of values.toReversed()) {
+          this.configFiles.push(resolve(this.#options.directory, withExtension(text)));
+        }
         break;
       case "-boot":
       case "-detached":
@@ -81,27 +104,45 @@ class Sorter implements Omit<PackagedArguments, "extra"> {
       case "-noshell":
         break;
       default:
+        if (this.#options.applications.has(flag.text.slice(1))) return this.#configure(flag, values);
         return this.#pass({ flag, values });
     }
   }
 
   #pass({ flag, values }: Flag): void {
-    this.args.push(flag.text, ...values.map(({ text }) => text));
+    this.args.push([flag.text, ...values.map(({ text }) => text)]);
+  }
+
+  /** `-APPLICATION KEY VALUE ...`; a key without a value does not count. */
+  #configure(flag: VmArgument, values: readonly VmArgument[]): void {
+    for (let index = 0; index + 1 < values.length; index += 2) {
+      const [key, value] = values.slice(index, index + 2) as [VmArgument, VmArgument];
+      const name = atomName(termOf(key)) ?? refuse(flag, "an atom before each value");
+      this.keys.push({ application: flag.text.slice(1), name, value: termOf(value), origin: key.position });
+    }
   }
 
   #takeCookie(flag: VmArgument, values: readonly VmArgument[]): void {
     const [value] = values;
     if (values.length === 2) {
-      this.#warnings.push(otherCookie(flag));
+      this.#options.warnings.push(otherCookie(flag));
       return;
     }
     const cookie = cookieText(value?.text ?? "") ?? refuse(flag, "a cookie of 1 to 255 printable ASCII characters");
     this.#set("cookie", string(cookie), flag);
   }
 
-  /** As in OTP, where the first flag of its kind counts. */
   #set(name: NodeKey, value: Term, { position }: VmArgument): void {
-    if (!this.node.some((key) => key.name === name)) this.node.push({ name, value, origin: position });
+    this.keys.push({ application: "node", name, value, origin: position });
+  }
+}
+
+function termOf(argument: VmArgument): Term {
+  try {
+    return parseTerm(argument.text);
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    throw invalidVmArgs(argument, `"${argument.text}" is no Erlang term`);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Release } from "../release.ts";
 import { toSysConfig } from "../sys-config.ts";
 import type { Warning } from "../warning.ts";
 import { cookieText } from "../node-values.ts";
-import { type PackagedArguments, type ShippedNodeKey, sortArguments } from "./arguments.ts";
+import { type PackagedArguments, type ShippedKey, sortArguments } from "./arguments.ts";
 import { type PackagedFiles, findPackagedFiles, packagedFiles } from "./packaged-files.ts";
 import { readShippedConfig } from "./shipped-config.ts";
 import type { Environment, Variables } from "./variables.ts";
@@ -46,7 +46,7 @@ export function readPackagedRelease(
   const { ertsVersion, ...files } = findPackagedFiles(root);
   const spec = readSpec(files);
   const variables = { ...options, values: { ...ownVariables(files, spec), ...values } };
-  return { ...files, ertsVersion, spec, ...readShipped(files, variables, warnings), variables };
+  return { ...files, ertsVersion, spec, ...readShipped(files, spec, variables, warnings), variables };
 }
 
 /**
@@ -64,8 +64,9 @@ export function renderPackagedConfig(
   release: Release & { readonly packaged: PackagedRelease },
 ): { readonly sysConfig: Term; readonly vmArgs: readonly string[] } {
   const files = packagedFiles(root, version);
-  const variables = { values: { ...release.packaged.variables.values, ...ownVariables(files, readSpec(files)) } };
-  const { config, args, extra } = readShipped(files, variables, []);
+  const spec = readSpec(files);
+  const variables = { values: { ...release.packaged.variables.values, ...ownVariables(files, spec) } };
+  const { config, args, extra } = readShipped(files, spec, variables, []);
   const ofHost = withoutShipped(release.config, release.packaged.config);
   return {
     sysConfig: toSysConfig(mergeConfigs(config, ofHost)),
@@ -85,28 +86,27 @@ function withoutShipped(config: MergedConfig, shipped: MergedConfig): MergedConf
 
 function readShipped(
   files: PackagedFiles,
+  spec: ReleaseSpec | undefined,
   variables: Variables,
   warnings: Warning[],
 ): PackagedArguments & { readonly config: MergedConfig } {
   const { root, versionDir } = files;
   const written = readVmArgs(firstThatExists(versionDir, ["vm.args.src", "vm.args"]), { directory: root, variables });
-  const args = sortArguments(written, root, warnings);
+  const applications = new Set(["kernel", "stdlib", ...(spec?.applications ?? []).map(({ name }) => name)]);
+  const args = sortArguments(written, { directory: root, applications, warnings });
   const sysConfig = firstThatExists(versionDir, ["sys.config.src", "sys.config.shipped", "sys.config"]);
   const configFiles = [...(sysConfig === undefined ? [] : [sysConfig]), ...args.configFiles];
   const config = mergeConfigFiles([
     ...configFiles.flatMap((file) => readShippedConfig(file, { root, variables }, warnings)),
-    ...nodeSection([...args.node, ...readCookieFile(files)]),
+    ...[...readCookieFile(files), ...args.keys].map(asConfigFile),
   ]);
   return { ...args, config: { ...config, files: [...new Set(config.files)] } };
 }
 
-/** What arguments say for the section `node`, as if each of their files had such a section. */
-function nodeSection(keys: readonly ShippedNodeKey[]): ConfigFile[] {
-  return [...new Map(keys.toReversed().map((key) => [key.name, key])).values()].map((key) => ({
-    file: key.origin.file,
-    sections: [{ application: "node", keys: [key], origin: key.origin }],
-    extensions: [],
-  }));
+/** What an argument says, as if a file of configuration did. */
+function asConfigFile({ application, ...key }: ShippedKey): ConfigFile {
+  const { origin } = key;
+  return { file: origin.file, sections: [{ application, keys: [key], origin }], extensions: [] };
 }
 
 function firstThatExists(directory: string, names: readonly string[]): string | undefined {
@@ -132,9 +132,10 @@ function ownVariables({ root, version }: PackagedFiles, spec: ReleaseSpec | unde
 }
 
 /** mix keeps the cookie of a release in `releases/COOKIE`, which is weaker than `-setcookie`. */
-function readCookieFile({ releasesDir }: PackagedFiles): ShippedNodeKey[] {
+function readCookieFile({ releasesDir }: PackagedFiles): ShippedKey[] {
   const file = join(releasesDir, "COOKIE");
   const content = readBytesIfAny(file);
   const cookie = content === undefined ? undefined : cookieText(new TextDecoder().decode(content).trim());
-  return cookie === undefined ? [] : [{ name: "cookie", value: string(cookie), origin: { file, line: 1, column: 1 } }];
+  if (cookie === undefined) return [];
+  return [{ application: "node", name: "cookie", value: string(cookie), origin: { file, line: 1, column: 1 } }];
 }

@@ -95,7 +95,7 @@ test("the shipped configuration is the weakest, each file that it includes stron
 
 test("vm.args give cookie, node name and the way to the node, unless the section node has them", async () => {
   const args = `-name shop@10.0.0.1 -setcookie shipped +P 20000 -setcookie other second
-    -proto_dist inet_tls -ssl_dist_optfile tls.conf -erl_epmd_port 4555 -config more -detached -kernel x 1 -extra -name y`;
+    -proto_dist inet_tls -ssl_dist_optfile tls.conf -erl_epmd_port 4555 -config more -detached -logger x 1 -extra -name y`;
   using host = await packagedHost(
     {
       "releases/1.0/vm.args": args,
@@ -113,12 +113,30 @@ test("vm.args give cookie, node name and the way to the node, unless the section
     epmd: false,
     tls: { protocol: "inet_tls" },
   });
-  expect(release.packaged).toMatchObject({ args: ["+P", "20000", "-kernel", "x", "1", "--"], extra: ["-name", "y"] });
+  expect(release.packaged).toMatchObject({ args: ["+P", "20000", "-logger", "x", "1", "--"], extra: ["-name", "y"] });
   expect(formatSysConfig(release.config)).toContain("{port,82}");
   expect(release.warnings).toMatchObject([{ code: "node_cookie_dropped" }]);
 
   host.write("etc/relex/user.config", '{node, [{cookie, "mine"}, {nodename, mine}]}.');
   expect((await load(host)).node).toMatchObject({ cookie: "mine", name: "mine", longNames: false });
+});
+
+test("what vm.args say for an application is stronger than sys.config, and weaker than the host", async () => {
+  using host = await packagedHost(
+    {
+      "releases/1.0/vm.args": `-kernel inet_dist_use_interface {127,0,0,2} net_ticktime 7 net_ticktime 8 odd
+        -kernel net_ticktime 9 -shop port 90 host '"a b"' -other key value`,
+    },
+    { "etc/relex/z.config": "{kernel, [{net_ticktime, 60}]}." },
+  );
+  const release = await load(host);
+  expect(release.packaged?.args).toEqual(["-other", "key", "value", "--"]);
+  expect(release.node.listenAddress).toBe("127.0.0.2");
+  expect(formatSysConfig(release.config).replaceAll(/\s+/g, "")).toContain(
+    '[{shop,[{port,90},{host,"ab"}]},{kernel,[{net_ticktime,60},{inet_dist_use_interface,{127,0,0,2}}]}]',
+  );
+  const ticks = explainConfig(release.config).find(({ key }) => key === "net_ticktime");
+  expect(ticks?.overridden.map(({ value }) => printTerm(value, { format: "w" }))).toEqual(["8", "7", "9"]);
 });
 
 test("the cookie of mix counts where nobody else has one", async () => {
@@ -179,6 +197,8 @@ test("a package that cannot be used is an error that says what it lacks", async 
     [{ "releases/1.0/vm.args": "-sname" }, "-sname needs the name of a node"],
     [{ "releases/1.0/vm.args": "-sname a.b" }, "node nodename"],
     [{ "releases/1.0/vm.args": "-setcookie -x" }, "-setcookie needs a cookie"],
+    [{ "releases/1.0/vm.args": "-kernel key {" }, '"{" is no Erlang term'],
+    [{ "releases/1.0/vm.args": '-kernel "1" 2' }, "-kernel needs an atom before each value"],
     [{ "releases/1.0/shop.rel": "{release}." }, "cannot read the release"],
   ];
   for (const [files, message] of cases) {
