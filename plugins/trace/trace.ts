@@ -56,6 +56,7 @@ export const trace = defineCommand({
       throw new EnitError("missing_argument", 'cannot run "trace": PATTERN is missing', {
         kind: "usage",
         hint: "Say what to trace: a module, MODULE:FUNCTION, send or receive.",
+        data: { command: "trace", argument: "PATTERN" },
       });
     }
     const limits = readLimits(args);

@@ -1,5 +1,5 @@
-%% Traces for `enit trace`: sets what a request asks for, sends what is traced to a process of enit's, and takes back what it
-%% set, whoever ends first: enit, its connection, a limit, or one of the three processes here.
+%% Traces for `enit trace`: sets what a request asks for, sends what is traced to a process of enit's, and takes
+%% back what it set, whoever ends first: enit, its connection, a limit, or one of the three processes here.
 %%
 %% - the owner sets and clears the trace; it waits for the end, and never for a process that is traced
 %% - the tracer gets the trace messages, applies the limits and passes them on; it is cheap, and its queue is looked at
@@ -10,7 +10,8 @@
 
 -export([run/2, start/3, fields/2]).
 
-%% Times in milliseconds. `queue`: messages waiting for the tracer, and for enit; `size`: elements of a list, bytes of a binary.
+%% Times in milliseconds. `queue`: messages waiting for the tracer, and for enit; `size`: elements of a list, bytes
+%% of a binary.
 -type request() ::
         #{patterns := [enit_trace_plan:pattern()],
           flags := [call | send | 'receive' | timestamp | arity],
@@ -48,8 +49,9 @@ carriers(Node) ->
     try ets:lookup(sys_dist, Node) of
         Connections ->
             Direct = [Pid || Connection <- Connections, Pid <- tuple_to_list(Connection), is_pid(Pid)],
-            lists:usort(Direct ++ [Linked || Pid <- Direct, {links, Links} <- [process_info(Pid, links)], Linked <- Links,
-                                             is_pid(Linked), process_info(Linked, registered_name) =:= []])
+            Linked = [Other || Pid <- Direct, {links, Links} <- [process_info(Pid, links)], Other <- Links,
+                               is_pid(Other), process_info(Other, registered_name) =:= []],
+            lists:usort(Direct ++ Linked)
     catch
         error:badarg -> []
     end.

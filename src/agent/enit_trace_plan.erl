@@ -24,11 +24,7 @@ prepare(#{patterns := Patterns, processes := Processes, flags := Flags, load := 
 
 targets(Number, {Module, Function, Arity, Scope, Spec0, Counters}, Load) ->
     Spec = match_spec(Number, Spec0),
-    Found = find(Number, Module, Function, Arity, Scope, Load),
-    case Counters of
-        [] -> [{Target, Scope, Spec, []} || Target <- Found];
-        _ -> [{Target, Scope, Spec, Counters} || Target <- lists:flatmap(fun(T) -> expand(T, Scope) end, Found)]
-    end.
+    [{Target, Scope, Spec, Counters} || Target <- find(Number, Module, Function, Arity, Scope, Load)].
 
 find(_, '_', '_', '_', _, _) ->
     [{'_', '_', '_'}];

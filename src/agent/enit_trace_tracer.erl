@@ -1,4 +1,4 @@
-%% The process that gets the messages of a trace: applies the limits of enit_trace:request(), and passes them on to enit.
+%% The process that gets the messages of a trace: applies the limits of enit_trace:request(), and passes them on.
 -module(enit_trace_tracer).
 
 -export([run/5]).
@@ -7,7 +7,8 @@
 -define(MAX_ASKED, 1000).
 -define(MAX_NAMES, 10000).
 
-%% Sets the trace that the owner sends, and runs until a limit is met, the owner says finish, or is gone. Ends with {done, Reason, Messages}.
+%% Sets the trace that the owner sends, and runs until a limit is met, the owner says finish, or is gone. Ends with
+%% {done, Reason, Messages}.
 -spec run(Owner :: pid(), Client :: pid(), Namer :: pid(), Asked :: counters:counters_ref(), map()) -> no_return() | ok.
 run(Owner, Client, Namer, Asked, Request) ->
     Monitor = monitor(process, Owner),
@@ -76,15 +77,15 @@ wait(Message, #{monitor := Monitor, trace := Trace, sent := Sent} = State) ->
 
 %% The stack on OTP 25 is the text of the whole process: of that, the functions that it will return to are kept.
 without_dump({trace_ts, Pid, call, Call, Dump, Time}) when is_binary(Dump) ->
-    {trace_ts, Pid, call, Call, [Frame || {At, Length} <- binary:matches(Dump, <<" Return addr ">>),
-                                          Frame <- frame(binary:part(Dump, At + Length, min(1000, byte_size(Dump) - At - Length)))],
-     Time};
+    Places = [At + Length || {At, Length} <- binary:matches(Dump, <<" Return addr ">>)],
+    {trace_ts, Pid, call, Call, [Frame || At <- Places, Frame <- frame(Dump, At)], Time};
 without_dump(Message) ->
     Message.
 
 %% 0x00007f89ecb1c010 (erl_eval:do_apply/7 + 592)
-frame(Text) ->
-    case re:run(Text, "^0x[0-9a-f]+ \\((.+/[0-9]+) \\+ [0-9]+\\)", [{capture, all_but_first, binary}]) of
+frame(Dump, At) ->
+    case re:run(binary:part(Dump, At, min(1000, byte_size(Dump) - At)),
+                "^0x[0-9a-f]+ \\((.+/[0-9]+) \\+ [0-9]+\\)", [{capture, all_but_first, binary}]) of
         {match, [Call]} -> [Call];
         nomatch -> []
     end.

@@ -1,5 +1,5 @@
-%% What enit_trace sets in the VM, and how it takes it back: in a session of its own from OTP 27 on, before that in the only
-%% one there is, unless somebody else traces there.
+%% What enit_trace sets in the VM, and how it takes it back: in a session of its own from OTP 27 on, before that in
+%% the only one there is, unless somebody else traces there.
 -module(enit_trace_vm).
 
 -export([open/2, set/1, counters/1, clear/1]).
@@ -39,8 +39,11 @@ has_sessions() ->
 
 find_foreign(#{functions := Functions}) ->
     case find_tracer([new_processes, new_ports | processes()] ++ erlang:ports()) of
-        none -> find_traced(lists:append([enit_trace_plan:expand(Target, Scope) || {Target, Scope, _, _} <- Functions]));
-        Tracer -> {Tracer, name_of(Tracer)}
+        none ->
+            find_traced(lists:append([enit_trace_plan:expand(Target, Scope)
+                                      || {Target, Scope, _, _} <- Functions]));
+        Tracer ->
+            {Tracer, name_of(Tracer)}
     end.
 
 %% What a dead one has set is not there any more as soon as the VM comes across it.
@@ -140,8 +143,9 @@ legacy(Pid) -> Pid.
 %% What was counted so far, without what was never called.
 -spec counters(trace()) -> [{mfa(), Calls :: non_neg_integer(), Microseconds :: non_neg_integer() | none}].
 counters({#{functions := Functions}, _, _} = Trace) ->
-    [{Target, Calls, Time} || {Target, _, _, [_ | _] = Counters} <- Functions,
-                              {Calls, Time} <- [counted(Trace, Target, Counters)], Calls > 0].
+    [{Function, Calls, Time} || {Target, Scope, _, [_ | _] = Counters} <- Functions,
+                                Function <- enit_trace_plan:expand(Target, Scope),
+                                {Calls, Time} <- [counted(Trace, Function, Counters)], Calls > 0].
 
 counted(Trace, Target, Counters) ->
     case lists:member(call_time, Counters) andalso info(Trace, Target, call_time) of

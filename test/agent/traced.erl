@@ -3,8 +3,9 @@
 -export([run/2, run/3, state/0, refused/1, beside/1]).
 -export([work/1, add/2, fail/1, big/1, deep/1]).
 
-%% How a trace went: {Reason, Count, Events, During, After}. Events are {call, {M, F, Args}} and the like. Work is done in this
-%% process while it is traced; what it gives is {stop, How} or anything else, if the trace ends by itself.
+%% How a trace went: {Reason, Started, Events, During, After}. Events are {call, {M, F, Args}} and the like. Work is
+%% done in this process while it is traced; it gives {stop, owner}, {kill, Whom}, or anything else if the trace ends by
+%% itself.
 run(Request, Work) -> run(Request, Work, ack).
 
 run(Request, Work, Ack) ->
@@ -68,8 +69,8 @@ state() ->
         true ->
             %% The VM cleans up processes behind the end of a session.
             Sessions = trace:session_info(all) -- [{legacy, default}],
-            {length(Sessions), length([Pid || Pid <- processes(), [_ | _] = Its <- [trace:session_info(Pid)], Session <- Its,
-                                              lists:member(Session, Sessions)])};
+            {length(Sessions), length([Pid || Pid <- processes(), [_ | _] = Its <- [trace:session_info(Pid)],
+                                              Session <- Its, lists:member(Session, Sessions)])};
         false ->
             {length([Pid || Pid <- [new_processes | processes()], traces(Pid)]),
              length([F || {F, A} <- ?MODULE:module_info(functions), is_set({?MODULE, F, A})])}
