@@ -17,7 +17,9 @@ beforeAll(async () => {
     goodVersion("2"),
     goodVersion("2-throw", { defines: "{d, 'CHANGE', throw}" }),
     goodVersion("2-hang", { defines: "{d, 'CHANGE', hang}" }),
-    goodVersion("2-stuck", { up: changeAll("2-stuck", "{load_module, counter_lib}, {apply, {timer, sleep, [infinity]}}") }),
+    goodVersion("2-stuck", {
+      up: changeAll("2-stuck", "{load_module, counter_lib}, {apply, {timer, sleep, [infinity]}}"),
+    }),
     goodVersion("2-restart", { up: "[restart_emulator]", down: "[restart_emulator]" }),
   ]);
   system = await startSystem(builds);
@@ -28,10 +30,10 @@ afterAll(async () => {
   builds?.[Symbol.dispose]();
 });
 
-/** Does something when `release_handler` comes to an instruction. */
-function at(instruction: string, act: (connection: NodeConnection) => void) {
+/** Does something at a step, or when `release_handler` comes to an instruction. */
+function at(place: string, act: (connection: NodeConnection) => void) {
   return (step: UpgradeStep, connection: NodeConnection): void => {
-    if (step.kind === "instruction" && step.text.startsWith(instruction)) act(connection);
+    if (step.kind === place || (step.kind === "instruction" && step.text.startsWith(place))) act(connection);
   };
 }
 
@@ -49,7 +51,9 @@ async function restarted(version: string, request: Parameters<typeof install>[2]
 
 test("a code_change that throws: OTP starts the VM anew with the permanent version, which is confirmed", async () => {
   const error = await restarted("2-throw", {});
-  expect(error.message).toMatch(/code_change of counter_server failed in <[\d.]+>: will_not_change; the VM was started anew/);
+  expect(error.message).toMatch(
+    /code_change of counter_server failed in <[\d.]+>: will_not_change; the VM was started anew/,
+  );
 });
 
 test("a code_change that hangs ends as one that throws", async () => {
@@ -69,15 +73,20 @@ test("a relup that starts a new emulator is refused before anything changes", as
 });
 
 test("an upgrade whose connection is lost in the middle is found again, verified, and made permanent", async () => {
-  let lost: Promise<void> | undefined;
-  const onStep = at("{suspend", (connection) => (lost = connection.close()));
-  expect(await install(system, "2", { onStep })).toMatchObject({ permanent: true, watched: false });
-  expect(lost).toBeDefined();
-  await lost;
-  expect(await statesOf(system)).toContain("2 permanent");
-  expect(await versionOf(system)).toBe("2");
-  await install(system, "1");
-  expect(await versionOf(system)).toBe("1");
+  for (const [place, watched] of [
+    ["{suspend", false],
+    ["verifying", true],
+  ] as const) {
+    let lost: Promise<void> | undefined;
+    const onStep = at(place, (connection) => (lost ??= connection.close()));
+    expect(await install(system, "2", { onStep })).toMatchObject({ permanent: true, watched });
+    expect(lost).toBeDefined();
+    await lost;
+    expect(await statesOf(system)).toContain("2 permanent");
+    expect(await versionOf(system)).toBe("2");
+    await install(system, "1");
+    expect(await versionOf(system)).toBe("1");
+  }
 });
 
 test("a VM that is killed in the middle: it is said what starts the next time", async () => {
@@ -85,5 +94,14 @@ test("a VM that is killed in the middle: it is said what starts the next time", 
   const error = await failure(install(system, "2-hang", { onStep: kill }));
   expect(error.message).toContain("the VM ended meanwhile; nothing runs now");
   expect(error.hint).toBe("Version 1 is still what starts: enit start relex");
+  expect(error.data).toMatchObject({ restored: false, running: null });
+});
+
+test("a VM that is killed while its new version is verified: the same", async () => {
+  await using other = await startSystem(builds);
+  await unpack(other, builds, "2");
+  const kill = at("verifying", () => process.kill(other.vm.pid, "SIGKILL"));
+  const error = await failure(install(other, "2", { onStep: kill }));
+  expect(error.message).toContain("nothing runs now");
   expect(error.data).toMatchObject({ restored: false, running: null });
 });

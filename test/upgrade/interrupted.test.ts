@@ -8,13 +8,16 @@ import { definePackaged } from "../support/packaged.ts";
 import { COOKIE, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 import { ENIT } from "../support/run-enit.ts";
 import { packagedHost } from "./packaged-host.ts";
-import { type Builds, buildVersions, goodVersion } from "./target-system.ts";
+import { type Builds, buildVersions, changeAll, goodVersion } from "./target-system.ts";
 
 let builds: Builds;
 let host: ReleaseHost;
 
 beforeAll(async () => {
-  builds = await buildVersions(systemOtp(), { vsn: "1" }, [goodVersion("2")]);
+  builds = await buildVersions(systemOtp(), { vsn: "1" }, [
+    goodVersion("2"),
+    goodVersion("2-slow", { up: changeAll("2-slow", "{load_module, counter_lib}, {apply, {timer, sleep, [1500]}}") }),
+  ]);
   host = await packagedHost(builds);
   const { exitCode, stderr } = await host.enit("start", "relex");
   if (exitCode !== 0) throw new Error(stderr);
@@ -24,15 +27,16 @@ afterAll(async () => {
   builds?.[Symbol.dispose]();
 });
 
-/** Upgrades to 2, and does something at a step; see `upgrading.ts`. */
+/** Upgrades, and does something at a step; see `upgrading.ts`. */
 function upgrading(
   on: ReleaseHost,
   at: string,
   action: string,
   before: string[] = [],
+  version = "2",
 ): Bun.Subprocess<"ignore", "pipe"> {
   const script = join(import.meta.dir, "upgrading.ts");
-  const args = [on.root, builds.otp.root, builds.tarball("2"), at, action];
+  const args = [on.root, builds.otp.root, builds.tarball(version), at, action];
   const env = { PATH: process.env["PATH"], ...on.env };
   return Bun.spawn([...before, process.execPath, script, ...args], { env, stdin: "ignore", stdout: "pipe" });
 }
@@ -69,6 +73,18 @@ test.each(STEPS)("an enit that is killed at the step %p: the next run does it", 
   expect((await host.enit("rollback", "relex")).exitCode).toBe(0);
   expect((await host.enit("releases", "relex", "--remove", "2")).exitCode).toBe(0);
   expect(existsSync(host.join("opt/relex/lib/counter-2"))).toBe(false);
+});
+
+test("an enit that is killed while release_handler is at work: the next run waits for it, and goes on", async () => {
+  const child = upgrading(host, "{apply", "kill", [], "2-slow");
+  await child.exited;
+  expect(child.signalCode).toBe("SIGKILL");
+  const again = await host.enit("upgrade", "relex", "2-slow");
+  expect(again.stdout).toContain("release relex 2-slow verified");
+  expect(again.stderr).toStartWith("waiting until release_handler is done with what was begun before\n");
+  expect(await versionsOf(host)).toEqual(["2-slow permanent", "1 old"]);
+  expect((await host.enit("rollback", "relex")).exitCode).toBe(0);
+  expect((await host.enit("releases", "relex", "--remove", "2-slow")).exitCode).toBe(0);
 });
 
 test.skipIf(!canMount)("a disk that becomes full is said, and nothing of the version stays", async () => {

@@ -102,7 +102,12 @@ describe("a file that is no upgrade is refused", () => {
 
   test("one that is something else, or not there", async () => {
     const codes = [];
-    for (const file of [dir.write("text.tar.gz", "no tarball"), dir.join("none.tar.gz"), dir.path, pack({ path: "x" })]) {
+    for (const file of [
+      dir.write("text.tar.gz", "no tarball"),
+      dir.join("none.tar.gz"),
+      dir.path,
+      pack({ path: "x" }),
+    ]) {
       codes.push((await failure(read(file))).code);
     }
     expect(codes).toEqual(["tarball_damaged", "file_unreadable", "tarball_unsuitable", "tarball_unsuitable"]);
