@@ -82,7 +82,10 @@ export async function makePlan(
   };
 }
 
-/** Who is in old code now ends when it is purged; who executes code that becomes old may, when that is. */
+/**
+ * Who is in old code now ends when it is purged; who executes code that becomes old may, when that is. Processes that are
+ * suspended or restarted leave it.
+ */
 async function findKilled(
   connection: NodeConnection,
   { loaded, removed, suspended, restarted }: ScriptEffects,
@@ -90,11 +93,16 @@ async function findKilled(
 ): Promise<UpgradePlan["killed"]> {
   const changed = [...loaded, ...removed].map(({ module }) => module);
   const lingering = await findLingering(connection, changed, signal);
-  const left = changed.filter((module) => !suspended.includes(module) && !restarted.includes(module));
-  const executing = await findUsers(connection, left, ["executing"], signal);
+  const users = await findUsers(connection, changed, ["callback", "executing"], signal);
+  const treated = new Set([...suspended, ...restarted]);
+  const leaving = new Set(
+    users.filter(({ kind, module }) => kind !== "executing" && treated.has(module)).map(({ text }) => text),
+  );
   return [
     ...lingering.map(({ text, module }) => ({ process: text, module, reason: "old code" as const })),
-    ...executing.map(({ text, module }) => ({ process: text, module, reason: "executing" as const })),
+    ...users
+      .filter(({ kind, text }) => kind === "executing" && !leaving.has(text))
+      .map(({ text, module }) => ({ process: text, module, reason: "executing" as const })),
   ];
 }
 

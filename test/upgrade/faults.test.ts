@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { NodeConnection } from "../../src/dist/index.ts";
-import { EnitError } from "../../src/error/index.ts";
+import type { EnitError } from "../../src/error/index.ts";
 import { atom } from "../../src/term/index.ts";
 import type { UpgradeStep } from "../../src/upgrade/index.ts";
 import { failure } from "../support/failure.ts";
@@ -78,7 +78,9 @@ test("an upgrade whose connection is lost in the middle is found again, verified
     ["verifying", true],
   ] as const) {
     let lost: Promise<void> | undefined;
-    const onStep = at(place, (connection) => (lost ??= connection.close()));
+    const onStep = at(place, (connection) => {
+      lost ??= connection.close();
+    });
     expect(await install(system, "2", { onStep })).toMatchObject({ permanent: true, watched });
     expect(lost).toBeDefined();
     await lost;
