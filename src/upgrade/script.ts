@@ -25,7 +25,7 @@ export interface RelupWay {
 }
 
 /** Reads the relup of a version; `undefined` if it has none. Throws `relup_malformed`, and what reading throws. */
-export function readRelup(releasesDir: string, version: string): Relup | undefined {
+function readRelup(releasesDir: string, version: string): Relup | undefined {
   const file = join(releasesDir, version, "relup");
   try {
     return parseRelup(readTermFile(file).terms[0], file);

@@ -52,7 +52,7 @@ export async function unpack(system: TargetSystem, builds: Builds, ...versions: 
   }
 }
 
-export function placesOf({ root }: TargetSystem): { root: string; releasesDir: string } {
+function placesOf({ root }: TargetSystem): { root: string; releasesDir: string } {
   return { root, releasesDir: join(root, "releases") };
 }
 
