@@ -2,6 +2,7 @@ import { type Term, atom } from "../../term/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
 import type { Behaviours } from "./behaviours.ts";
 import { findAffectedSupervisors } from "./affected-supervisors.ts";
+import { explainOrder } from "./explain-order.ts";
 import { findChildChanges } from "./child-changes.ts";
 import { type ModuleChange, type PairChanges, findModuleChanges, onlyListed } from "./module-changes.ts";
 import { orderDown, orderRemoved, orderUp } from "./module-order.ts";
@@ -74,8 +75,8 @@ function moduleSteps(request: AppupRequest, warn: (warning: AppupWarning) => voi
   const order = orderUp(changes, children);
   const plan = { from, to, changes, children, removed, removedOrder: orderRemoved(removed) };
   return {
-    up: stepsUp({ ...plan, order }),
-    down: stepsDown({ ...plan, order: orderDown(order, { from, removed, children }) }),
+    up: explainOrder(stepsUp({ ...plan, order }), changes, "up"),
+    down: explainOrder(stepsDown({ ...plan, order: orderDown(order, { from, removed, children }) }), changes, "down"),
   };
 }
 

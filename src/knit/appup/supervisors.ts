@@ -1,3 +1,4 @@
+import { EnitError } from "../../error/index.ts";
 import { type Term, isAtom, isTuple, printTerm } from "../../term/index.ts";
 import { Explorer, ModuleAnalysis, type OutsideCall, type Value, atomOf, termOf } from "../analysis/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
@@ -20,7 +21,7 @@ const MAX_STEPS = 150_000;
 
 /**
  * The supervisors of one version of an application: found by following its start, from `start/2` of its callback module to the
- * top supervisor and on to its children; and, where that does not lead to a module, by what its functions do for any arguments.
+ * top supervisor and on to its children; and, where that does not lead to a module, by what its exported functions do for any arguments.
  */
 export class Supervisors {
   readonly #application: ApplicationCode;
@@ -81,10 +82,12 @@ export class Supervisors {
     const analyses = [...this.#application.modules.keys()].flatMap((name) => this.#analysisOf(name) ?? []);
     return analyses
       .filter((analysis) => analysis.calls("supervisor", "start_link"))
-      .flatMap((analysis) => analysis.functions.map((code) => ({ module: analysis.name, code })))
-      .flatMap(({ module, code: { name, arity } }) =>
-        this.#startedBy({ module, function: name, args: Array.from({ length: arity }, () => UNKNOWN) }),
-      )
+      .flatMap((analysis) => [...analysis.exports].map((name) => ({ module: analysis.name, name })))
+      .flatMap(({ module, name }) => {
+        const slash = name.lastIndexOf("/");
+        const args = Array.from({ length: Number(name.slice(slash + 1)) }, () => UNKNOWN);
+        return this.#startedBy({ module, function: name.slice(0, slash), args });
+      })
       .map(({ supervisor, argument, name }) => ({
         module: supervisor,
         name,
@@ -115,11 +118,17 @@ export class Supervisors {
     onCall?: (call: OutsideCall) => void,
   ): readonly Value[] {
     const analysis = this.#analysisOf(module);
-    const code = analysis?.find(name, args.length);
-    if (analysis === undefined || code === undefined) return [];
     const findModule = (each: string): ModuleAnalysis | undefined => this.#analysisOf(each);
-    const explorer = new Explorer({ findModule, budget: this.#budget, ...(onCall && { onCall }) });
-    return explorer.resultsOf(analysis, code, args);
+    try {
+      const code = analysis?.find(name, args.length);
+      if (analysis === undefined || code === undefined) return [];
+      const explorer = new Explorer({ findModule, budget: this.#budget, ...(onCall && { onCall }) });
+      return explorer.resultsOf(analysis, code, args);
+    } catch (error) {
+      // Code of an OTP that is later than all known ones has instructions that nobody here knows: what it does is not known.
+      if (error instanceof EnitError && error.code === "beam_malformed") return [UNKNOWN];
+      throw error;
+    }
   }
 
   #analysisOf(name: string): ModuleAnalysis | undefined {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { openBeam } from "../../../src/beam/index.ts";
 import { type Oracle, oracle, systemOtp } from "../../support/otp.ts";
 import { type Modules, appupBetween, compilePair, makeFor, shown } from "./support.ts";
 
@@ -135,6 +137,26 @@ describe("children of a changed supervisor", () => {
     );
     expect(up).toEqual(["supervisor,restart_child,[a_sup,x]"]);
     expect(warnings).toEqual(["children_unknown"]);
+  });
+
+  test("cannot be told from code with instructions of a later OTP", async () => {
+    const modules = { a_app: APP, a_one: LIBRARY };
+    using pair = await compilePair(
+      vm,
+      { ...modules, a_sup: supervisor("") },
+      { ...modules, a_sup: supervisor(child("x")) },
+    );
+    const file = pair.dir.join("lib/a-2/ebin/a_sup.beam");
+    const beam = openBeam(readFileSync(file));
+    const code = beam.chunks.find(({ id }) => id === "Code");
+    // Behind the size, and the header of that size.
+    const bytes = Buffer.from(beam.bytes);
+    const first = (code?.offset ?? 0) + 4 + bytes.readUInt32BE(code?.offset ?? 0);
+    bytes[first] = 255;
+    pair.dir.write("lib/a-2/ebin/a_sup.beam", bytes);
+    const { up, warnings } = makeFor(pair);
+    expect(shown({ up, down: [] }).up).toEqual(["{update,a_sup,supervisor}"]);
+    expect(warnings.map(({ code: word }) => word)).toEqual(["children_unknown"]);
   });
 
   test("are started after what they call, before what calls them, and ended after that", async () => {

@@ -223,6 +223,21 @@ code_change(_, S, D, _) -> {ok, S, D}.\n`;
     ]);
   });
 
+  test("says which callers an instruction stands before, or after on the way down", async () => {
+    const to = {
+      a_a: plain(2),
+      ...Object.fromEntries(["a_b", "a_c", "a_d", "a_e"].map((name) => [name, calls("a_a", 2)])),
+    };
+    using pair = await compilePair(
+      vm,
+      { a_a: plain(1), a_b: plain(1), a_c: plain(1), a_d: plain(1), a_e: plain(1) },
+      to,
+    );
+    const { up, down } = makeFor(pair).explanations;
+    expect(up[0]?.reason).toEndWith("it is loaded; before a_b, a_c, a_d and 1 more, which call it");
+    expect(down.at(-1)?.reason).toEndWith("it is loaded; after a_b, a_c, a_d and 1 more, which call it");
+  });
+
   test("names a module that is no BEAM file", async () => {
     using pair = await compilePair(vm, { a_a: plain(1) }, { a_a: plain(2) });
     pair.dir.write("lib/a-2/ebin/a_a.beam", "FOR1");
