@@ -334,7 +334,7 @@ facts(#{time := Then} = Before, #{time := Now} = After) ->
     #{time => erlang:system_time(millisecond),
       uptime => element(1, statistics(wall_clock)),
       otp_release => list_to_binary(erlang:system_info(otp_release)),
-      memory => erlang:memory(),
+      memory => memory(),
       run_queue => Normal,
       dirty_run_queue => statistics(total_run_queue_lengths_all) - Normal,
       schedulers => erlang:system_info(schedulers_online),
@@ -345,6 +345,12 @@ facts(#{time := Then} = Before, #{time := Now} = After) ->
                                             {ports, port_count, erlang:system_info(port_limit)},
                                             {atoms, atom_count, erlang:system_info(atom_limit)},
                                             {ets_tables, ets_count, none}]]}.
+
+%% Not every emulator knows: see erlang:memory/0.
+memory() ->
+    try erlang:memory()
+    catch error:notsup -> []
+    end.
 
 now_us() ->
     erlang:monotonic_time(microsecond).

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { COOKIE, HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 import { otpInstallations, startNode, systemOtp, type TestNode } from "../support/otp.ts";
+import { Transcript } from "../support/transcript.ts";
 
 /** Nodes that enit did not start, with the name and the cookie of a release. */
 let host: ReleaseHost;
@@ -44,6 +45,11 @@ for (const otp of otpInstallations()) {
     expect(await node.text("application:get_env(sasl, new)")).toBe("undefined");
     expect((await host.enit("reconfigure", name)).stdout).toBe("reconfigure: config unchanged\n");
 
+    const tracer = host.spawn("trace", name, "lists:seq/2", "--msgs", "1", "--time", "20");
+    await new Transcript(tracer.stderr).until("tracing 1 function");
+    await node.text("lists:seq(1, 3)");
+    expect(await tracer.stdout.text()).toContain("lists:seq(1, 3)");
+
     const stopped = await host.enit("stop", name);
     expect(stopped).toMatchObject({ stderr: `waiting for node '${name}@${HOST}' to go down...\n`, exitCode: 0 });
     expect(await node.exited).toBe(0);
@@ -77,6 +83,18 @@ describe("a node that enit did not start", () => {
     await node.text(`{ok, M, Code} = compile:forms(${forms}), {module, M} = code:load_binary(M, "older", Code)`);
     expect((await host.enit("eval", "older", "1 + 1")).stdout).toBe("2\n");
     expect(await node.text("code:which(enit_eval)")).toBe('"enit_eval.beam"');
+  });
+
+  test("gets no remote shell, and enit says how to have one", async () => {
+    host.define("shelled");
+    expect((await host.enit("remsh", "shelled")).stderr).toContain(
+      'cannot open a shell on "shelled": it does not run\n',
+    );
+    await using node = await startForeign("shelled");
+    const { stderr, exitCode } = await host.enit("remsh", "shelled");
+    expect(stderr).toStartWith('enit: cannot open a shell on "shelled": enit did not start its node\n');
+    expect(stderr).toContain(`-remsh ${node.node}. `);
+    expect(exitCode).toBe(1);
   });
 
   test("is not asked with another cookie than its own", async () => {

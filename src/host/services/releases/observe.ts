@@ -41,6 +41,8 @@ class Sampler implements NodeSampler {
   readonly #pid: PidTerm;
   readonly #release: string;
   #awaited: PromiseWithResolvers<TopSample> | undefined;
+  /** Why the sampler gives nothing any more. */
+  #end: EnitError | undefined;
 
   constructor(connection: NodeConnection, pid: PidTerm, release: string) {
     this.node = connection.node;
@@ -52,6 +54,7 @@ class Sampler implements NodeSampler {
   }
 
   async sample(request: SampleRequest): Promise<TopSample> {
+    if (this.#end !== undefined) throw this.#end;
     try {
       this.#connection.send(this.#pid, tuple(atom("sample"), requestTerm(request)));
     } catch (error) {
@@ -74,7 +77,8 @@ class Sampler implements NodeSampler {
       awaited?.resolve(readSample(content, this.node));
     } else if (isAtom(tag, "EXIT") && reason !== undefined) {
       const printed = printTerm(reason, { format: "tp", width: 0 });
-      awaited?.reject(this.#failed(`the sampler ended: ${printed.slice(0, MAX_REASON_LENGTH)}`));
+      this.#end = this.#failed(`the sampler ended: ${printed.slice(0, MAX_REASON_LENGTH)}`);
+      awaited?.reject(this.#end);
     }
   }
 
