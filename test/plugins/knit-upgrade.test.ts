@@ -176,7 +176,21 @@ describe("enit knit-build with older releases", () => {
     expect(project.unpack(UPGRADE, "lib/relex_app-1.1/ebin/relex_app.appup")).toContain("{apply,{m,f,[up]}}");
     expect(project.unpack(UPGRADE, "releases/2/relup")).toContain('{"1","by plugin",');
   });
+
+  test("leaves everything as it was if a plugin refuses the relup", async () => {
+    using project = await grownProject();
+    project.write("rel/plugins/refuser.ts", REFUSER);
+    const before = project.list("rel");
+    expect(await project.build()).toMatchObject({ stdout: "", exitCode: 1, stderr: containing("too risky") });
+    expect(project.list("rel")).toEqual(before);
+  });
 });
+
+const REFUSER = `import { definePlugin } from "enit/plugin";
+export default definePlugin({
+  name: "refuser", api: 1, hooks: { "upgrade:relup": () => { throw new Error("too risky"); } },
+});
+`;
 
 /** Adds an instruction to each appup, a description to the relup, and says what it sees. */
 const PLUGIN = `import { definePlugin } from "enit/plugin";
