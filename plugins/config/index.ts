@@ -21,7 +21,7 @@ export default definePlugin({
       },
       run: async (ctx, args) => {
         const { terms, releases } = ctx;
-        const release = await releases.load(args.release, { match: args.match });
+        const release = await releases.load(args.release, { match: args.match, toLookAt: true });
         const keys = releases.explain(release, { showCookie: args.showCookie });
         const applications = [...new Set(keys.map(({ application }) => application))];
         const printed = applications.map((application) => {

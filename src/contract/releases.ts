@@ -76,7 +76,10 @@ export interface ReleaseLoadOptions extends MatchOption {
    * with a warning. Such a release has no applications and no configuration.
    */
   readonly orRunning?: boolean;
-  /** Leaves variables there as they are written if they are not set: what is read is only looked at. */
+  /**
+   * What is read is only looked at: variables there that are not set stay as they are written, and a release without a cookie is
+   * no error.
+   */
   readonly toLookAt?: boolean;
 }
 

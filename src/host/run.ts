@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ProgramStart, Successor } from "../contract/index.ts";
-import { toFileError } from "../error/index.ts";
-import { type HostSettings, type SettingFlags, loadSettings } from "../release/index.ts";
+import { nearestName, toFileError } from "../error/index.ts";
+import { type HostSettings, type SettingFlags, describeOrigin, loadSettings } from "../release/index.ts";
 import { callCommand } from "./call-command.ts";
 import {
   type CommandLine,
@@ -70,6 +70,7 @@ async function runCommandLine(
     trust: process.geteuid?.() === 0,
   });
   warnAbout(settings, registry, line.words, screen);
+  if (!flags.noPlugins) warnOfTables(settings, registry, screen);
   const found = findCommand(line, registry);
 
   const services = makeServices(() => ({
@@ -186,6 +187,19 @@ function warnAbout(settings: HostSettings, registry: PluginRegistry, words: read
   if (words[0] === "plugin" && words[1] === "list") return;
   const wanted = registry.refusedWith(words[0] ?? "");
   for (const entry of registry.refused()) if (entry !== wanted) screen.log.warn(entry.error.message);
+}
+
+/**
+ * Tells of tables for plugins that there are not. A name that is like none may be that of a plugin which lies in a project.
+ */
+function warnOfTables({ pluginPlaces }: HostSettings, registry: PluginRegistry, screen: Screen): void {
+  const known = registry.entries.map(({ name }) => name);
+  for (const [name, position] of Object.entries(pluginPlaces)) {
+    const nearest = known.includes(name) ? undefined : nearestName(name, known);
+    if (nearest === undefined) continue;
+    const place = describeOrigin({ kind: "file", position });
+    screen.log.warn(`${place}: there is no plugin "${name}". Did you mean "${nearest}"?`);
+  }
 }
 
 function settingFlags(flags: CommandLine["flags"]): SettingFlags {

@@ -24,11 +24,12 @@ export function collectGiven(
     const names =
       name === "root" || name === "settings" ? { flag: name, variable: `ENIT_${name.toUpperCase()}` } : SETTINGS[name];
     const flagValue = flags[name];
-    if (flagValue !== undefined) return makeGiven(flagValue, { kind: "flag", flag: names.flag }, cwd);
+    const setting = name === "root" || name === "settings" ? name : SETTINGS[name].key;
+    if (flagValue !== undefined) return makeGiven(flagValue, setting, { kind: "flag", flag: names.flag }, cwd);
     const text = env[names.variable];
     if (text === undefined || text === "") return undefined;
     const isList = name === "pluginDirs" || name === "libDirs";
-    return makeGiven(isList ? splitPath(text) : text, { kind: "variable", variable: names.variable }, cwd);
+    return makeGiven(isList ? splitPath(text) : text, setting, { kind: "variable", variable: names.variable }, cwd);
   };
 }
 
@@ -37,12 +38,12 @@ export function givenInFile(name: SettingName, file: SettingsFile): Given | unde
   const { key } = SETTINGS[name];
   const value = file.get(key);
   if (value === undefined) return undefined;
-  return makeGiven(value, { kind: "file", position: file.positionOf(key) }, dirname(file.path));
+  return makeGiven(value, key, { kind: "file", position: file.positionOf(key) }, dirname(file.path));
 }
 
-function makeGiven(value: unknown, origin: SettingOrigin, base: string): Given {
+function makeGiven(value: unknown, setting: string, origin: SettingOrigin, base: string): Given {
   const fail = (state: string): never => {
-    throw invalidSetting(describeOrigin(origin), state);
+    throw invalidSetting(describeOrigin(origin), state, setting);
   };
   const asPath = (each: unknown, root = "/"): string => {
     if (typeof each !== "string" || each === "") return fail("it must be a path");

@@ -28,7 +28,10 @@ import type { Warning } from "./warning.ts";
 
 /** How the VM of a release is to run: the section `node`, with the settings of the host where it is silent. */
 export interface NodeSettings extends NodeName, DistributionSettings {
-  /** Printable ASCII, at most 255 characters. Never to be printed, logged, or passed as an argument or variable. */
+  /**
+   * Printable ASCII, at most 255 characters. Never to be printed, logged, or passed as an argument or variable. Empty only if
+   * the release is merely looked at and has none.
+   */
   readonly cookie: string;
   /** A name or a number. */
   readonly runAsUser: string | undefined;
@@ -68,7 +71,7 @@ export interface NodeSettings extends NodeName, DistributionSettings {
  * @throws EnitError `no_cookie`, `invalid_node_setting`.
  */
 export function readNodeSettings(
-  release: { readonly name: string; readonly hostDir: string },
+  release: NodeOwner,
   config: MergedConfig,
   settings: HostSettings,
   warnings: Warning[],
@@ -95,13 +98,17 @@ export function readNodeSettings(
   };
 }
 
-function readCookie(
-  node: NodeSection,
-  release: { readonly name: string; readonly hostDir: string },
-  config: MergedConfig,
-): string {
+/** Whose section it is. */
+interface NodeOwner {
+  readonly name: string;
+  readonly hostDir: string;
+  /** Whether it can do without a cookie. Default: no. */
+  readonly needsNoCookie?: boolean | undefined;
+}
+
+function readCookie(node: NodeSection, release: NodeOwner, config: MergedConfig): string {
   const cookie = node.read("cookie", cookieIn, "a string or an atom of 1 to 255 printable ASCII characters");
-  if (cookie !== undefined) return cookie;
+  if (cookie !== undefined || release.needsNoCookie === true) return cookie ?? "";
   const file = resolve(release.hostDir, "user.config");
   throw new EnitError("no_cookie", `cannot use the release "${release.name}": it has no cookie`, {
     kind: "input",

@@ -35,6 +35,8 @@ export interface LoadOptions {
   readonly environment?: ((stateDir: string) => Promise<Environment | undefined>) | undefined;
   /** Whether variables there that are not set stay as they are written, instead of being an error. */
   readonly keepUnset?: boolean;
+  /** Whether a release without a cookie is no error: it is merely looked at. */
+  readonly needsNoCookie?: boolean | undefined;
   /** Changes the merged configuration before anything is read from it. */
   readonly resolveConfig?: (
     config: MergedConfig,
@@ -54,6 +56,7 @@ const DEFINITION = "release.enit";
  * `no_cookie`, `invalid_node_setting`, `unreadable`, and what `readPackagedRelease` throws.
  */
 export async function loadRelease(name: string, settings: HostSettings, options: LoadOptions = {}): Promise<Release> {
+  const { needsNoCookie } = options;
   const warnings: Warning[] = [];
   const definitionDir = join(settings.definitionDir, name);
   const hostDir = join(settings.hostDir, name);
@@ -78,7 +81,7 @@ export async function loadRelease(name: string, settings: HostSettings, options:
     hostDir,
     stateDir,
     config,
-    node: readNodeSettings({ name, hostDir }, config, settings, warnings, packaged),
+    node: readNodeSettings({ name, hostDir, needsNoCookie }, config, settings, warnings, packaged),
     packaged,
     warnings,
   };
@@ -168,8 +171,8 @@ function isDefined(directory: string): boolean {
   try {
     return listConfigFiles(directory).length > 0;
   } catch (error) {
-    // What nobody may look into hides none of the others.
-    if (error instanceof EnitError) return false;
+    // A directory that nobody may look into is one all the same, and says so when it is loaded; a file is none.
+    if (error instanceof EnitError) return error.data["reason"] !== "ENOTDIR";
     throw error;
   }
 }

@@ -11,6 +11,8 @@ export interface SettingsFile {
   readonly positionOf: (key: string) => SourcePosition;
   /** The tables of plugins, by name: `[NAME]` or `[plugins.NAME]`. */
   readonly plugins: Readonly<Record<string, TomlTable>>;
+  /** Where each of them begins. */
+  readonly pluginPlaces: Readonly<Record<string, SourcePosition>>;
   readonly warnings: readonly Warning[];
 }
 
@@ -44,8 +46,9 @@ function readTables(
   values: TomlTable,
   known: ReadonlySet<string>,
   positionOf: (...keys: string[]) => SourcePosition,
-): { plugins: Record<string, TomlTable>; warnings: Warning[] } {
+): Pick<SettingsFile, "plugins" | "pluginPlaces" | "warnings"> {
   const plugins: [string, TomlTable][] = [];
+  const places: [string, SourcePosition][] = [];
   const warnings: Warning[] = [];
   const addPlugin = (name: string, value: unknown, position: SourcePosition): void => {
     if (!isTomlTable(value)) throw invalidSetting(formatPlace(position), `"${name}" must be the table of a plugin`);
@@ -53,6 +56,7 @@ function readTables(
       throw invalidSetting(formatPlace(position), `the plugin "${name}" has a second table here`);
     }
     plugins.push([name, value]);
+    places.push([name, position]);
   };
   for (const [key, value] of Object.entries(values)) {
     if (known.has(key)) continue;
@@ -65,7 +69,7 @@ function readTables(
       warnings.push(unknownKey(key, positionOf(key), known));
     }
   }
-  return { plugins: Object.fromEntries(plugins), warnings };
+  return { plugins: Object.fromEntries(plugins), pluginPlaces: Object.fromEntries(places), warnings };
 }
 
 function unknownKey(key: string, position: SourcePosition, known: ReadonlySet<string>): Warning {
@@ -78,6 +82,10 @@ function unknownKey(key: string, position: SourcePosition, known: ReadonlySet<st
 }
 
 /** The error of a setting whose value cannot be used; `place` is where it comes from, in words. */
-export function invalidSetting(place: string, state: string): EnitError {
-  return new EnitError("settings_invalid", `cannot use the setting from "${place}": ${state}`, { kind: "input" });
+export function invalidSetting(place: string, state: string, setting?: string): EnitError {
+  const what = setting === undefined ? "the setting" : `the setting ${setting}`;
+  return new EnitError("settings_invalid", `cannot use ${what} from "${place}": ${state}`, {
+    kind: "input",
+    data: { place, ...(setting === undefined ? {} : { setting }) },
+  });
 }

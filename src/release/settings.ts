@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { SourcePosition } from "../error/index.ts";
 import { SYSTEM_PATHS, userStateDir } from "./default-paths.ts";
 import { type Given, type Lookup, collectGiven, givenInFile } from "./given.ts";
 import { type Limit, readMilliseconds, readRetries, readSeconds } from "./limits.ts";
@@ -33,6 +34,8 @@ export interface HostSettings {
   readonly stopTimeoutSeconds: Limit;
   /** The tables of plugins in `enit.toml`, by plugin. */
   readonly plugins: Readonly<Record<string, TomlTable>>;
+  /** Where these tables begin. */
+  readonly pluginPlaces: Readonly<Record<string, SourcePosition>>;
   /** The `enit.toml` that was looked for. */
   readonly settingsFile: string;
   readonly origins: Readonly<Record<SettingName, SettingOrigin>>;
@@ -92,6 +95,7 @@ export async function loadSettings(input: SettingsInput = {}): Promise<HostSetti
     startDelaySeconds: find("startDelay")?.as(readSeconds, SECONDS) ?? 15,
     stopTimeoutSeconds: find("stopTimeout")?.as(readMilliseconds, MILLISECONDS) ?? 10,
     plugins: file.plugins,
+    pluginPlaces: file.pluginPlaces,
     settingsFile,
     origins: {
       definitionDir: definitionDir.origin,

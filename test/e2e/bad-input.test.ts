@@ -217,6 +217,28 @@ Put {node, [{cookie, "..."}]}. into ${CONFIG}, which only those should be able t
   });
 });
 
+describe("the settings of the host", () => {
+  test("that cannot be used: each says which one, and where it stands", async () => {
+    await using other = await releaseHost();
+    const file = other.write("etc/enit/enit.toml", "\nstart_delay = true\n");
+    expect(await other.enit("list")).toEqual({
+      stdout: "",
+      stderr: `enit: cannot use the setting start_delay from "${file}:2:1": it must be a number of seconds\n`,
+      exitCode: 2,
+    });
+  });
+
+  test("a table for a plugin that there is not, if its name is like that of one", async () => {
+    await using other = await releaseHost();
+    other.define("relex");
+    const file = other.write("etc/enit/enit.toml", "[trase]\n[plugins.of_a_project]\n[trace]\n");
+    expect((await other.enit("list")).stderr).toBe(
+      `warning: ${file}:1:1: there is no plugin "trase". Did you mean "trace"?\n`,
+    );
+    expect((await other.enit("--no-plugins", "list")).stderr).toBe("");
+  });
+});
+
 describe("Erlang/OTP", () => {
   test("that is not there", async () => {
     const run = await host.enitWith({ env: { PATH: "/nonexistent" } }, "start", "relex");

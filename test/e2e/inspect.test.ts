@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 
 let host: ReleaseHost;
@@ -192,10 +194,37 @@ test("list shows what runs and what does not; a release that is broken hides non
   ]);
 });
 
-test("without releases list says so", async () => {
+test("without releases list says so, and where it looked", async () => {
   await using empty = await releaseHost();
-  expect(await empty.enit("list")).toEqual({ stdout: "no releases\n", stderr: "", exitCode: 0 });
+  const directory = empty.join("var/lib/enit");
+  const none = { stdout: "no releases\n", exitCode: 0 };
+  expect(await empty.enit("list")).toEqual({ ...none, stderr: `warning: there is no directory ${directory}\n` });
+  mkdirSync(directory, { recursive: true });
+  expect(await empty.enit("list")).toEqual({ ...none, stderr: `looked for NAME/release.enit in ${directory}\n` });
   expect(await empty.json("list")).toEqual([]);
+});
+
+test("list shows directories that cannot be read, and passes over files", async () => {
+  await using odd = await releaseHost();
+  odd.write("var/lib/enit/README", "");
+  const loop = odd.join("var/lib/enit/loop");
+  symlinkSync("loop", loop);
+  const error = `cannot read "${join(loop, "release.enit")}": too many symbolic links`;
+  expect(await odd.enit("list")).toEqual({ stdout: `* loop (not running) ${error}\n`, stderr: "", exitCode: 0 });
+});
+
+test("config does without a cookie", async () => {
+  await using other = await releaseHost();
+  other.define("relex");
+  other.write("etc/enit/relex/user.config", "{sasl, [{utc_log, true}]}.\n");
+  expect(await other.enit("config", "relex")).toEqual({
+    stdout: "{sasl,[{utc_log,true}]}.\n",
+    stderr: "",
+    exitCode: 0,
+  });
+  const explained = await other.enit("config", "relex", "--explain");
+  expect(explained).toMatchObject({ stderr: "", exitCode: 0 });
+  expect(explained.stdout).toContain("user.config:1");
 });
 
 test("list shows 50 releases, for none of which it waits", async () => {

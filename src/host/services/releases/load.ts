@@ -18,6 +18,7 @@ export async function load(base: ServiceBase, text: string, options: ReleaseLoad
     resolveConfig: (config, facts) => resolveConfig(base, config, facts),
     ...(options.anew ? {} : { environment: runningEnvironment }),
     keepUnset: options.toLookAt ?? options.orRunning ?? false,
+    needsNoCookie: options.toLookAt,
   });
   const release = await (options.orRunning
     ? loading.catch((error: unknown) => useRunning(base, name, error))
