@@ -68,7 +68,7 @@ find_tracer([]) ->
 find_traced([Function | Rest]) ->
     case erlang:trace_info(Function, all) of
         {all, Known} when Known =:= false; Known =:= undefined -> find_traced(Rest);
-        _ -> {Function, pattern}
+        {all, Known} -> {Function, {pattern, proplists:get_value(traced, Known)}}
     end;
 find_traced([]) ->
     none.

@@ -159,7 +159,7 @@ for (const vm of vms) {
          Kept = erlang:trace_info({traced, add, 2}, traced), erlang:trace_pattern({traced, add, 2}, false, [local]),
          {Refused, Kept}`,
       );
-      expect(pattern).toBe("{{error,{foreign_tracer,{traced,add,2},pattern}},{traced,local}}");
+      expect(pattern).toBe("{{error,{foreign_tracer,{traced,add,2},{pattern,local}}},{traced,local}}");
       const second = await vm.text(
         `{Reason, _, _, _, _} = traced:run(#{${CALLS}, messages => 1},
            fun() -> {error, {foreign_tracer, _, enit_trace}} = traced:refused(#{${CALLS}}), traced:work(1) end), Reason`,

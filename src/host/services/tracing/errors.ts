@@ -1,5 +1,14 @@
 import { EnitError, nearestName } from "../../../error/index.ts";
-import { type Term, atomName, integerValue, listElements, printTerm, textValue } from "../../../term/index.ts";
+import {
+  type Term,
+  atomName,
+  integerValue,
+  isAtom,
+  isTagged,
+  listElements,
+  printTerm,
+  textValue,
+} from "../../../term/index.ts";
 import { type CallPattern, type Pattern, patternError } from "../../../trace/index.ts";
 
 /** Makes an error of why `enit_trace:run/2` refused to trace. */
@@ -98,17 +107,36 @@ function refusedByVm({ text, guards, module }: CallPattern, texts: Term | undefi
 }
 
 function foreignTracer(who: Term | undefined, name: Term | undefined, release: string, node: string): EnitError {
-  const isPattern = atomName(name) === "pattern";
-  const called = name === undefined || atomName(name) === "undefined" ? "" : ` (${show(name)})`;
-  const tracer = isPattern ? `it has set a pattern for ${showFunction(who)}` : `${show(who)}${called}`;
-  const isOurs = atomName(name) === "enit_trace";
-  const end = `dbg:stop() in enit remsh ${release}`;
-  return new EnitError("foreign_tracer", `cannot trace on "${node}": foreign tracer at work: ${tracer}`, {
-    hint: isOurs
+  if (isTagged(name, "pattern", 2)) return foreignPattern(who, name.elements[1], release, node);
+  const called = name === undefined || isAtom(name, "undefined") ? "" : ` (${show(name)})`;
+  return foreign(`${show(who)}${called}`, {
+    hint: isAtom(name, "enit_trace")
       ? "Another enit trace is running; before OTP 27 there can be one at a time."
-      : `Before OTP 27 two tracers would disturb each other. End the other one first, by ${end} for one.`,
-    data: { node, tracer: isPattern ? null : show(who), name: isPattern || name === undefined ? null : show(name) },
+      : `Before OTP 27 two tracers would disturb each other. End the other one first, by dbg:stop() in enit remsh ${release} for one.`,
+    data: { node, tracer: show(who), name: show(name) },
   });
+}
+
+/** A pattern may wait for a tracer, or may have been left behind. */
+function foreignPattern(who: Term | undefined, scope: Term | undefined, release: string, node: string): EnitError {
+  const clear = isAtom(scope, "global") ? "[global]" : "[local,meta,call_count,call_time]";
+  return foreign(`it has set a pattern for ${showFunction(who)}`, {
+    hint:
+      "Before OTP 27 two tracers would disturb each other. If nobody needs the pattern any more: " +
+      `enit eval ${release} 'erlang:trace_pattern(${show(who)}, false, ${clear})'`,
+    data: { node, tracer: null, name: null },
+  });
+}
+
+function foreign(
+  tracer: string,
+  {
+    hint,
+    data,
+  }: { readonly hint: string; readonly data: { readonly node: string } & Readonly<Record<string, unknown>> },
+): EnitError {
+  const message = `cannot trace on "${data.node}": foreign tracer at work: ${tracer}`;
+  return new EnitError("foreign_tracer", message, { hint, data });
 }
 
 function noProcess(who: Term | undefined, registered: Term | undefined, node: string): EnitError {
