@@ -161,6 +161,16 @@ function readPaths(node: NodeSection, settings: HostSettings): Pick<NodeSettings
   const path = (key: "otp_root" | "root"): string | undefined =>
     node.read(key, (value, entry) => pathIn(value, baseOf(entry)), ROOT_EXPECTED);
   const libDirs = node.read("lib_dirs", (value, entry) => pathsIn(value, baseOf(entry)), "a list of paths") ?? [];
+  for (const key of ["otp_root", "lib_dirs"] as const) {
+    const entry = node.entry(key);
+    if (entry === undefined || node.entry("root") === undefined) continue;
+    node.warn(
+      "ignored_node_setting",
+      entry,
+      `"${key}" has no effect`,
+      "A packaged release has its own Erlang and applications.",
+    );
+  }
   return {
     otpRoot: stronger<string | undefined>(settings, "otpRoot", settings.otpRoot, path("otp_root")),
     libDirs: [...new Set([...libDirs, ...settings.libDirs])],

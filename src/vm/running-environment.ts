@@ -3,7 +3,7 @@ import { systemCode } from "../error/index.ts";
 import { findRunningVm } from "./vm-record.ts";
 
 /** What a VM has otherwise than whoever started it: it runs as somebody else, has a home of its own, and was another version. */
-const OF_THE_VM = /^(?:HOME|USER|LOGNAME|SHELL|ROOTDIR|BINDIR|EMU|PROGNAME|RELEASE_(?:ROOT|NAME|VSN))$/;
+const OF_THE_VM = /^(?:HOME|USER|LOGNAME|SHELL|ROOTDIR|BINDIR|EMU|PROGNAME|RELEASE_(?:ROOT|NAME|VSN|NODE|SYS_CONFIG))$/;
 
 /**
  * The environment that the VM of a state directory was started in; `undefined` if none runs, or not as a user whose processes

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type ReleaseSpec, readReleaseFile } from "../../otp/index.ts";
-import { type Term, string } from "../../term/index.ts";
+import { isAtom, mapValue, string, type Term } from "../../term/index.ts";
 import { mergeConfigFiles, mergeConfigs } from "../cascade.ts";
 import type { ConfigFile } from "../config-file.ts";
-import type { MergedConfig } from "../config-model.ts";
+import { configKey, type MergedConfig } from "../config-model.ts";
 import { listNames, readBytesIfAny } from "../reading.ts";
 import type { Release } from "../release.ts";
 import { toSysConfig } from "../sys-config.ts";
-import type { Warning } from "../warning.ts";
+import { formatOrigin, type Warning } from "../warning.ts";
 import { cookieText } from "../node-values.ts";
 import { type PackagedArguments, type ShippedKey, sortArguments } from "./arguments.ts";
 import { type PackagedFiles, findPackagedFiles, packagedFiles } from "./packaged-files.ts";
@@ -100,7 +100,19 @@ function readShipped(
     ...configFiles.flatMap((file) => readShippedConfig(file, { root, variables }, warnings)),
     ...[...readCookieFile(files), ...args.keys].map(asConfigFile),
   ]);
+  warnOfReboot(config, warnings);
   return { ...args, config: { ...config, files: [...new Set(config.files)] } };
+}
+
+/** A VM that writes its own configuration and boots anew leaves nobody to tell what the files said from what it wrote. */
+function warnOfReboot(config: MergedConfig, warnings: Warning[]): void {
+  const entry = configKey(config, "elixir", "config_provider_init");
+  if (entry === undefined || !isAtom(mapValue(entry.value, "reboot_system_after_config"), "true")) return;
+  warnings.push({
+    code: "reboots_after_config",
+    message: `${formatOrigin(entry.origin)}: with reboot_system_after_config, enit reconfigure takes back what the providers set`,
+    hint: "Make the release without it, as mix does by default.",
+  });
 }
 
 /** What an argument says, as if a file of configuration did. */

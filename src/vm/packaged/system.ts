@@ -13,6 +13,7 @@ import { formatSysConfig, invalidPackage, type PackagedRelease, type Release } f
 import { describeNativeFile } from "../../system/index.ts";
 import { asOwnerOf } from "../identity.ts";
 import type { ReleaseFile } from "../release-files.ts";
+import { statePaths } from "../state-paths.ts";
 import type { Emulator, ReleaseSystem } from "../system.ts";
 import {
   type BootScript,
@@ -47,6 +48,9 @@ export function findPackagedSystem(release: Release & { readonly packaged: Packa
         RELEASE_ROOT: packaged.root,
         RELEASE_NAME: packaged.spec?.name ?? release.name,
         RELEASE_VSN: packaged.version,
+        RELEASE_NODE: release.node.nodeName,
+        // Without the extension: where configuration providers of Elixir look for what they change.
+        RELEASE_SYS_CONFIG: join(statePaths(release.stateDir).releasesDir, packaged.version, "sys"),
       },
       shellArgs: bootVariables(packaged, script),
     },

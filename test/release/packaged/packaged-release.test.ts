@@ -63,6 +63,21 @@ test("a release.enit may name it; what else it says has no effect", async () => 
   expect(warnings.map(({ code }) => code)).toEqual(["ignored_property", "ignored_extension"]);
 });
 
+test("what has no effect for a package, or a bad one, is a warning", async () => {
+  using host = await packagedHost(
+    {
+      "releases/1.0/sys.config":
+        "[{elixir, [{config_provider_init, #{reboot_system_after_config => true, providers => []}}]}].",
+    },
+    { "etc/relex/z.config": '{node, [{otp_root, "/opt/otp"}, {lib_dirs, ["/opt/lib"]}]}.' },
+  );
+  expect((await load(host)).warnings.map(({ code }) => code)).toEqual([
+    "reboots_after_config",
+    "ignored_node_setting",
+    "ignored_node_setting",
+  ]);
+});
+
 test("the shipped configuration is the weakest, each file that it includes stronger than what stands before it", async () => {
   using host = await packagedHost(
     {
