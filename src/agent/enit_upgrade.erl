@@ -164,11 +164,17 @@ application(_Other) -> [].
 %% Has release_handler find libraries of a release in other directories, for which it has no call: their code was
 %% replaced where it was. Of the release that runs, the code path has those directories from then on, and modules
 %% are loaded from there once more: release_handler reads the old version of a module, for code_change, from the file
-%% that it was loaded from. Gives the modules that processes still execute as they were loaded first.
+%% that it was loaded from. Gives the modules that processes still execute as they were loaded first; then
+%% release_handler is left alone.
 -spec rehome(Version :: string(), [{atom(), file:filename()}], IsRunning :: boolean()) -> [module()].
 rehome(Version, Places, IsRunning) ->
-    _ = sys:replace_state(release_handler, fun(State) -> rehome_in(State, Version, Places) end),
-    lists:append([reload(Name, filename:join(Directory, "ebin")) || {Name, Directory} <- Places, IsRunning]).
+    case lists:append([reload(Name, filename:join(Directory, "ebin")) || {Name, Directory} <- Places, IsRunning]) of
+        [] ->
+            _ = sys:replace_state(release_handler, fun(State) -> rehome_in(State, Version, Places) end),
+            [];
+        Lingering ->
+            Lingering
+    end.
 
 reload(Name, Ebin) ->
     _ = code:replace_path(Name, Ebin),
@@ -178,14 +184,15 @@ reload(Name, Ebin) ->
 
 reload_module(Module, File) ->
     {file, Loaded} = code:is_loaded(Module),
-    Loaded =:= File orelse (code:soft_purge(Module) andalso load_same(Module, File)).
+    (Loaded =:= File orelse (code:soft_purge(Module) andalso load_same(Module, File)))
+        andalso code:soft_purge(Module).
 
 load_same(Module, File) ->
     {ok, Code} = file:read_file(File),
     Same = {ok, {Module, erlang:get_module_info(Module, md5)}},
     Same = beam_lib:md5(Code),
     {module, Module} = code:load_binary(Module, File, Code),
-    code:soft_purge(Module).
+    true.
 
 %% The state is a record, in which one list holds the releases.
 rehome_in(State, Version, Places) ->

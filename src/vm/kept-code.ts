@@ -46,18 +46,18 @@ export function keepCode(stateDir: string, applications: readonly ResolvedApplic
   for (const application of applications.filter((each) => !isOfOtp(each, options))) {
     const target = keptPlace(stateDir, application);
     const parts = ["ebin", "priv"].filter((part) => existsSync(join(application.dir, part)));
+    const begun = `${target}.new`;
     try {
       if (existsSync(target) || sizeOf(parts.map((part) => join(application.dir, part))) > MAX_BYTES) continue;
       mkdirSync(keptDir, { recursive: true, mode: 0o755 });
       chmodSync(keptDir, 0o755);
-      const begun = `${target}.new`;
       rmSync(begun, { recursive: true, force: true });
       for (const part of parts)
         cpSync(join(application.dir, part), join(begun, part), { recursive: true, dereference: true });
       open(begun, options.gid);
       renameSync(begun, target);
     } catch (error) {
-      rmSync(`${target}.new`, { recursive: true, force: true });
+      if (existsSync(begun)) rmSync(begun, { recursive: true });
       throw notKept(application, stateDir, error);
     }
   }

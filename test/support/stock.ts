@@ -67,9 +67,10 @@ function server(version: string, { codeChange, attributes = "" }: StockOptions):
 -behaviour(gen_server).
 ${attributes}
 -vsn("${version}").
--export([start_link/0, get/0, init/1, handle_call/3, handle_cast/2, code_change/3]).
+-export([start_link/0, get/0, serve/0, init/1, handle_call/3, handle_cast/2, code_change/3]).
 start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 get() -> gen_server:call(?MODULE, get).
+serve() -> receive stop -> ok end.
 init([]) -> {ok, {state, "${version}", []}}.
 handle_call(get, _, {state, Made, Changes} = State) -> {reply, {"${version}", Made, Changes}, State}.
 handle_cast(_, State) -> {noreply, State}.

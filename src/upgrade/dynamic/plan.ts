@@ -68,7 +68,8 @@ export async function planUpdate(input: PlanInput): Promise<UpdatePlan> {
   const differences = compareApplications(running.libraries, system.applications);
   const base = { from: running.version, to: release.version };
   const obstacles = [...checkEmulator(input), ...checkOldCode(running.libraries, system.applications)];
-  if (differences.length === 0) return { ...base, changes: [], obstacles, warnings: [], next: undefined };
+  const warnings = typesToCome(input);
+  if (differences.length === 0) return { ...base, changes: [], obstacles, warnings, next: undefined };
   if (!input.hasHandler) obstacles.push(obstacle("no_sasl", undefined, NO_SASL));
   obstacles.push(
     ...differences.flatMap(({ name, from, to }) =>
@@ -94,9 +95,19 @@ export async function planUpdate(input: PlanInput): Promise<UpdatePlan> {
       appup: known && (isWritten ? "written" : "made"),
     };
   });
-  const warnings = [...found.warnings];
+  warnings.push(...found.warnings);
   const next = obstacles.length === 0 ? await makeNext(input, found.appups, { obstacles, warnings }) : undefined;
   return { ...base, changes, obstacles, warnings, next };
+}
+
+/** An application that runs keeps the type that it was started with. */
+function typesToCome({ running, system }: PlanInput): string[] {
+  const [before, now] = [new Map(running.starts), new Map(system.starts)];
+  return running.libraries.flatMap(({ name }) => {
+    const [from = "load", to = "load"] = [before.get(name), now.get(name)];
+    const stays = from === to || CORE.has(name) || !system.applications.some((each) => each.name === name);
+    return stays ? [] : [`${name} is ${from} as long as the release runs, and ${to} from its next start on`];
+  });
 }
 
 const NO_SASL = "the release has no sasl, whose release_handler changes a VM that runs: add it to the applications";

@@ -23,13 +23,13 @@ export async function rehome(
 ): Promise<readonly InstalledLibrary[]> {
   const moved = libraries.filter(({ name, dir }) => former.find((each) => each.name === name)?.dir !== dir);
   if (moved.length === 0) return libraries;
-  const { otpRoot } = release.node;
-  moveGeneration({ ...release, version }, findOtp(otpRoot === undefined ? {} : { root: otpRoot }), libraries);
   const places = list(moved.map(({ name, dir }) => tuple(atom(name), string(dir))));
   const isRunning = atom(String(runningVersion(release) === version));
   const answer = await connection.call("enit_upgrade", "rehome", [string(version), places, isRunning]);
   const lingering = (listElements(answer) ?? []).map((module) => textValue(module) ?? "");
   if (lingering.length > 0) throw oldCodeInUse(release.name, lingering);
+  const { otpRoot } = release.node;
+  moveGeneration({ ...release, version }, findOtp(otpRoot === undefined ? {} : { root: otpRoot }), libraries);
   return libraries;
 }
 

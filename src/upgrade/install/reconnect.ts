@@ -17,6 +17,9 @@ const PASSING = new Set([
   "node_not_found",
   "epmd_unreachable",
   "handshake_refused",
+  // On its way down the node has no cookie any more, and its TLS ends before its distribution does.
+  "wrong_cookie",
+  "tls_failed",
   "connection_closed",
   "call_failed",
   "call_timeout",
