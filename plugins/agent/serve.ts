@@ -1,4 +1,4 @@
-import { EnitError, type Context, defineCommand, type Term } from "../../src/contract/index.ts";
+import { EnitError, type Context, defineCommand, type Term, unlessAborted } from "../../src/contract/index.ts";
 import { FrameInput, frame } from "./frames.ts";
 import { type Request, readRequest } from "./request.ts";
 
@@ -23,7 +23,7 @@ async function* answer(ctx: Context): AsyncGenerator<Uint8Array, void> {
   const gone = new AbortController();
   const signal = AbortSignal.any([ctx.signal, gone.signal]);
 
-  const request = await input.next();
+  const request = await unlessAborted(ctx.signal, input.next());
   if (request === undefined) return;
   void input.untilEnd().then(() => gone.abort(new DOMException("nobody waits for the answer", "AbortError")));
 

@@ -5,6 +5,7 @@ import {
   releaseArguments,
   type SampleRequest,
   type TopSample,
+  unlessAborted,
 } from "../../src/contract/index.ts";
 import { GREATEST_INTERVAL, LEAST_INTERVAL, watch } from "./live.ts";
 import { renderSample } from "./render.ts";
@@ -111,17 +112,5 @@ async function* samples(
       if (signal.aborted) return;
       throw error;
     }
-  }
-}
-
-async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason as Error);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

@@ -1,4 +1,5 @@
 export { EnitError, nearestName, toFileError } from "../error/index.ts";
+export { unlessAborted } from "./abort.ts";
 export type { AgentService, InstalledAgent, SentAgent } from "./agent.ts";
 export { applicationArguments, findInPath } from "./application-path.ts";
 export { readBehaviour } from "./behaviour-argument.ts";
