@@ -19,10 +19,11 @@ export function effectsOf(instructions: readonly Term[]): Effects {
   for (const instruction of instructions.flatMap((each) => listElements(each) ?? [each])) {
     if (isAtom(instruction, "restart_new_emulator") || isAtom(instruction, "restart_emulator")) emulator = true;
     const [tag, operand] = isTuple(instruction) ? instruction.elements : [];
-    const name = atomName(operand) ?? "";
+    const name = atomName(operand);
+    const add = (names: Set<string>, sign = ""): void => void (name === undefined || names.add(`${sign}${name}`));
     switch (atomName(tag)) {
       case "update":
-        effects.suspended.add(name);
+        add(effects.suspended);
         break;
       case "suspend":
         for (const module of modulesOf(operand)) effects.suspended.add(module);
@@ -31,13 +32,13 @@ export function effectsOf(instructions: readonly Term[]): Effects {
         for (const module of modulesOf(operand)) effects.restarted.add(module);
         break;
       case "restart_application":
-        effects.applications.add(name);
+        add(effects.applications);
         break;
       case "add_application":
-        effects.applications.add(`+${name}`);
+        add(effects.applications, "+");
         break;
       case "remove_application":
-        effects.applications.add(`-${name}`);
+        add(effects.applications, "-");
         break;
       default:
         break;
