@@ -85,12 +85,15 @@ own(Caller, Tag, Client, #{own := Own} = Plan, Request) ->
                                   [monitor, {priority, high}, {message_queue_data, off_heap}]),
     case enit_trace_vm:open(Tracer, Plan#{own => [Owner, Namer | Own]}) of
         {ok, Trace} ->
-            Reply = set(Trace, Tracer, Monitor),
-            Caller ! {Tag, Reply},
-            case Reply of
-                {ok, _} -> watch(#{client => Client, tracer => Tracer, monitor => Monitor, namer => Namer,
-                                   trace => Trace, timer => start_timer(maps:get(time, Request))});
-                {error, _} -> enit_trace_vm:clear(Trace)
+            case set(Trace, Tracer, Monitor) of
+                {ok, Counts} ->
+                    Timer = start_timer(maps:get(time, Request)),
+                    Caller ! {Tag, {ok, Counts}},
+                    watch(#{client => Client, tracer => Tracer, monitor => Monitor, namer => Namer,
+                            trace => Trace, timer => Timer});
+                {error, _} = Error ->
+                    enit_trace_vm:clear(Trace),
+                    Caller ! {Tag, Error}
             end;
         {error, _} = Error ->
             Caller ! {Tag, Error}
