@@ -1,5 +1,5 @@
 import { atomName } from "../../term/index.ts";
-import type { ApplicationCode, ModuleCode } from "../code/index.ts";
+import { type ApplicationCode, type ModuleCode, isSameModule } from "../code/index.ts";
 
 /** The behaviours of OTP whose processes an upgrade treats in a way of their own. */
 const OTP_BEHAVIOURS = ["supervisor", "supervisor_bridge", "gen_server", "gen_statem", "gen_event", "gen_fsm"] as const;
@@ -12,10 +12,11 @@ export interface ResolvedBehaviour {
   readonly chain: readonly string[];
 }
 
-/** Follows behaviours that are built on others to those of OTP. */
+/** What is asked of the modules of two releases: above all, what behaviours are built on. */
 export class Behaviours {
   readonly #declared: ReadonlyMap<string, string>;
   readonly #applications: readonly ApplicationCode[];
+  readonly #found = new Map<string, ModuleCode | undefined>();
 
   /**
    * `declared`: what a behaviour is built on, by name, as the option `behaviours` says. `applications`: where the modules of
@@ -38,6 +39,21 @@ export class Behaviours {
       level = level.flatMap((chain) => this.#basesOf(chain.at(-1) ?? "", seen).map((base) => chain.concat(base)));
     }
     return undefined;
+  }
+
+  /**
+   * The module of this name, if both releases have the same one, or only one of them has it; not for those of kernel and
+   * stdlib, whose functions are known.
+   */
+  findModule(name: string): ModuleCode | undefined {
+    if (this.#found.has(name)) return this.#found.get(name);
+    const all = this.#applications.flatMap((application) =>
+      application.name === "kernel" || application.name === "stdlib" ? [] : (application.modules.get(name) ?? []),
+    );
+    const [first, ...others] = all;
+    const found = first !== undefined && others.every((other) => isSameModule(first, other)) ? first : undefined;
+    this.#found.set(name, found);
+    return found;
   }
 
   #basesOf(behaviour: string, seen: Set<string>): readonly string[] {

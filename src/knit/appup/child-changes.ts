@@ -124,7 +124,8 @@ function diffChildren(left: SupervisorInstance, right: SupervisorInstance): Chil
   const kept: KnownChild[] = [];
   for (const [key, child] of after.children) {
     const old = before.children.get(key);
-    if (old === undefined) fresh.push(child);
+    // One that was there under some condition may come by this upgrade, too; a permanent one runs if it is there.
+    if (old === undefined || (!old.isCertain && child.isPermanent)) fresh.push(child);
     else if (old.module !== undefined && child.module !== undefined && old.module !== child.module)
       replaced.push(child);
     else if (old.start !== undefined && child.start !== undefined && !equalTerms(old.start, child.start))

@@ -19,7 +19,10 @@ export interface KnownChild {
   readonly call: ChildStart | undefined;
   /** The modules that its processes run: what the specification says, or that which starts it. */
   readonly modules: readonly string[];
+  /** Whether its supervisor forgets it when it ends. */
   readonly isTemporary: boolean;
+  /** Whether its supervisor starts it again however it ends. */
+  readonly isPermanent: boolean;
   /** Whether it is there whatever `init/1` comes to. */
   readonly isCertain: boolean;
 }
@@ -98,6 +101,8 @@ function readChild(value: Value): KnownChild | undefined {
     call: readCall(start),
     modules: modulesOf(modules) ?? (module === undefined ? [] : [module]),
     isTemporary: atomOf(restart) === "temporary",
+    // That is what a map without the key means.
+    isPermanent: restart === undefined || atomOf(restart) === "permanent",
     isCertain: true,
   };
 }
@@ -124,6 +129,7 @@ function mergeChildren(a: KnownChild, b: KnownChild): KnownChild {
     call: isSame ? a.call : undefined,
     modules: [...new Set([...a.modules, ...b.modules])],
     isTemporary: a.isTemporary || b.isTemporary,
+    isPermanent: a.isPermanent && b.isPermanent,
   };
 }
 

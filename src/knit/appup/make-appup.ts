@@ -68,7 +68,10 @@ function moduleSteps(request: AppupRequest, warn: (warning: AppupWarning) => voi
   const { behaviours, isPermanent = true } = request;
   const found = withKnownDepends(findModuleChanges({ from, to, behaviours }, warn), warn);
   const { removed } = found;
-  const supervisors = { before: supervisorsOf(from, isPermanent), after: supervisorsOf(to, isPermanent) };
+  const supervisors = {
+    before: supervisorsOf(from, behaviours, isPermanent),
+    after: supervisorsOf(to, behaviours, isPermanent),
+  };
   const affected = findAffectedSupervisors({ from, to, behaviours }, found.changes, supervisors);
   const changes = new Map([...found.changes, ...affected]);
   const children = findChildChanges(changes, supervisors, warn);

@@ -1,7 +1,16 @@
 import { EnitError } from "../../error/index.ts";
 import { type Term, isAtom, isTuple, printTerm } from "../../term/index.ts";
-import { Explorer, ModuleAnalysis, type OutsideCall, type Value, atomOf, termOf } from "../analysis/index.ts";
-import type { ApplicationCode } from "../code/index.ts";
+import {
+  Explorer,
+  type ExplorerOptions,
+  ModuleAnalysis,
+  type OutsideCall,
+  type Value,
+  atomOf,
+  termOf,
+} from "../analysis/index.ts";
+import type { ApplicationCode, ModuleCode } from "../code/index.ts";
+import type { Behaviours } from "./behaviours.ts";
 import { type ChildStart, type KnownChildren, readChildren } from "./children.ts";
 
 /** A supervisor that an application starts, as far as it can be told from code. */
@@ -25,6 +34,7 @@ const MAX_STEPS = 150_000;
  */
 export class Supervisors {
   readonly #application: ApplicationCode;
+  readonly #behaviours: Behaviours;
   readonly #isPermanent: boolean;
   readonly #budget = { left: MAX_STEPS };
   readonly #analyses = new Map<string, ModuleAnalysis>();
@@ -32,9 +42,14 @@ export class Supervisors {
   #others: readonly SupervisorInstance[] | undefined;
 
   /** `isPermanent`: whether the application runs whenever the system does. */
-  constructor(application: ApplicationCode, isPermanent: boolean) {
+  constructor(application: ApplicationCode, behaviours: Behaviours, isPermanent: boolean) {
     this.#application = application;
+    this.#behaviours = behaviours;
     this.#isPermanent = isPermanent;
+  }
+
+  isFor(behaviours: Behaviours, isPermanent: boolean): boolean {
+    return this.#behaviours === behaviours && this.#isPermanent === isPermanent;
   }
 
   get version(): string {
@@ -103,26 +118,26 @@ export class Supervisors {
       const start = readStart(call);
       if (start !== undefined && this.#application.modules.has(start.supervisor)) starts.push(start);
     };
-    this.#explore(module, name, args, onCall);
+    this.#explore(module, name, args, { onCall });
     return starts;
   }
 
   #childrenOf(module: string, argument: Value): KnownChildren {
-    return readChildren(this.#explore(module, "init", [argument]));
+    return readChildren(this.#explore(module, "init", [argument], { findLibrary: (name) => this.#libraryOf(name) }));
   }
 
   #explore(
     module: string,
     name: string,
     args: readonly Value[],
-    onCall?: (call: OutsideCall) => void,
+    options: Pick<ExplorerOptions, "findLibrary" | "onCall">,
   ): readonly Value[] {
     const analysis = this.#analysisOf(module);
     const findModule = (each: string): ModuleAnalysis | undefined => this.#analysisOf(each);
     try {
       const code = analysis?.find(name, args.length);
       if (analysis === undefined || code === undefined) return [];
-      const explorer = new Explorer({ findModule, budget: this.#budget, ...(onCall && { onCall }) });
+      const explorer = new Explorer({ findModule, budget: this.#budget, ...options });
       return explorer.resultsOf(analysis, code, args);
     } catch (error) {
       // Code of an OTP that is later than all known ones has instructions that nobody here knows: what it does is not known.
@@ -131,24 +146,32 @@ export class Supervisors {
     }
   }
 
+  /** Modules of other applications, which may put specifications together for their users. */
+  #libraryOf(name: string): ModuleAnalysis | undefined {
+    return this.#analyse(name, this.#behaviours.findModule(name));
+  }
+
   #analysisOf(name: string): ModuleAnalysis | undefined {
+    return this.#analyse(name, this.#application.modules.get(name));
+  }
+
+  #analyse(name: string, module: ModuleCode | undefined): ModuleAnalysis | undefined {
     const found = this.#analyses.get(name);
-    if (found !== undefined) return found;
-    const module = this.#application.modules.get(name);
-    const analysis = module && new ModuleAnalysis(module);
-    if (analysis !== undefined) this.#analyses.set(name, analysis);
+    if (found !== undefined || module === undefined) return found;
+    const analysis = new ModuleAnalysis(module);
+    this.#analyses.set(name, analysis);
     return analysis;
   }
 }
 
-const known = new WeakMap<ApplicationCode, Map<boolean, Supervisors>>();
+const known = new WeakMap<ApplicationCode, Supervisors>();
 
 /** The supervisors of an application, worked out once: there are many older versions for one newer one. */
-export function supervisorsOf(application: ApplicationCode, isPermanent: boolean): Supervisors {
-  const byKind = known.get(application) ?? new Map<boolean, Supervisors>();
-  known.set(application, byKind);
-  const supervisors = byKind.get(isPermanent) ?? new Supervisors(application, isPermanent);
-  byKind.set(isPermanent, supervisors);
+export function supervisorsOf(application: ApplicationCode, behaviours: Behaviours, isPermanent: boolean): Supervisors {
+  const found = known.get(application);
+  if (found?.isFor(behaviours, isPermanent) === true) return found;
+  const supervisors = new Supervisors(application, behaviours, isPermanent);
+  known.set(application, supervisors);
   return supervisors;
 }
 

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { openBeam } from "../../../src/beam/index.ts";
+import { Behaviours, makeAppup } from "../../../src/knit/appup/index.ts";
+import { type ApplicationCode, readApplicationCode } from "../../../src/knit/code/index.ts";
 import { type Oracle, oracle, systemOtp } from "../../support/otp.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { writeErlangApplication } from "../erlang-application.ts";
 import { type Modules, appupBetween, compilePair, makeFor, shown } from "./support.ts";
 
 let vm: Oracle;
@@ -128,6 +132,42 @@ describe("children of a changed supervisor", () => {
       { keys: ["{mod, {a_app, []}}"] },
     );
     expect(shown(makeFor(pair, {}, { isPermanent: false })).up.at(-1)).toBe(`{apply,{${guarded[0]}}}`);
+  });
+
+  test("that were there under some condition are started if they are permanent, as the condition may hold only now", async () => {
+    const maybe = (specification: string): string =>
+      supervisor(`X || X <- case os:getenv("X") of "on" -> [${specification}]; _ -> [] end`);
+    const transient = child("y", undefined, ", restart => transient");
+    const both = maybe(`${child("x")}, ${transient}`);
+    const { up, made } = await childCalls({ a_sup: both }, { a_sup: `-v(2).\n${both}` });
+    expect(up).toEqual(["supervisor,restart_child,[a_sup,x]"]);
+    expect(made.explanations.up.at(-1)?.reason).toContain("under some condition");
+  });
+
+  test("may be put together by another application", async () => {
+    using dir = tempDir();
+    const specs =
+      "-export([spec/2]).\nspec(Name, Args) -> {Name, {pool, start_link, [Args]}, permanent, 5000, worker, [pool]}.\n";
+    const pool = readApplicationCode(
+      await writeErlangApplication(vm, dir, "pool", { name: "pool", vsn: "1", modules: { pool: specs } }),
+    );
+    const other = readApplicationCode(
+      await writeErlangApplication(vm, dir, "other", {
+        name: "pool",
+        vsn: "2",
+        modules: { pool: specs.replace("5000", "1") },
+      }),
+    );
+    const modules = { a_app: APP, a_one: LIBRARY };
+    const to = { ...modules, a_sup: supervisor("pool:spec(first, [{size, 5}])") };
+    using pair = await compilePair(vm, { ...modules, a_sup: supervisor("") }, to, { keys: ["{mod, {a_app, []}}"] });
+    const make = (...applications: readonly ApplicationCode[]) =>
+      makeAppup({ ...pair, behaviours: new Behaviours(new Map(), [pair.to, pair.from, ...applications]) });
+    const made = make(pool);
+    expect(shown(made).up.at(-1)).toBe("{apply,{supervisor,restart_child,[a_sup,first]}}");
+    // Of two versions, either may be the one that is called.
+    expect(make(pool, other).warnings).toMatchObject([{ code: "children_unknown" }]);
+    expect(make().warnings).toMatchObject([{ code: "children_unknown" }]);
   });
 
   test("that cannot be told are warned of, and those that can be told are started", async () => {

@@ -23,14 +23,20 @@ export interface OutsideCall {
 export interface ExplorerOptions {
   /** The modules whose calls are followed. */
   readonly findModule: (name: string) => ModuleAnalysis | undefined;
+  /** Modules of libraries, of which a call is followed as long as it comes to its end soon. Default: none. */
+  readonly findLibrary?: (name: string) => ModuleAnalysis | undefined;
   /** Is told of every call of another function, on whatever way. */
   readonly onCall?: (call: OutsideCall) => void;
   /** How many instructions several explorers may follow together. Default: no limit but that of each. */
   readonly budget?: { left: number };
+  /** How many instructions this one may follow. Default: 20,000, as the children of a large supervisor take some thousands. */
+  readonly maxSteps?: number;
 }
 
-/** So many instructions are followed, all ways together; the children of a large supervisor take some thousands. */
+/** So many instructions are followed, all ways together. */
 const MAX_STEPS = 20_000;
+/** So many for one call of a library. */
+const MAX_LIBRARY_STEPS = 2000;
 const MAX_DEPTH = 200;
 /** A function with more results than that is one that nothing is known of. */
 const MAX_RESULTS = 64;
@@ -84,7 +90,7 @@ export class Explorer {
     tools: StepTools,
     ways: Frame[],
   ): readonly Value[] | "gave up" {
-    const { budget } = this.#options;
+    const { budget, maxSteps = MAX_STEPS } = this.#options;
     const branch = (to: Frame, label: number): void => {
       const place = labels.get(label);
       // The label before the function: no clause matches.
@@ -93,7 +99,7 @@ export class Explorer {
       ways.push(to);
     };
     for (;;) {
-      if (++this.#steps > MAX_STEPS || (budget !== undefined && budget.left-- <= 0)) return "gave up";
+      if (++this.#steps > maxSteps || (budget !== undefined && budget.left-- <= 0)) return "gave up";
       const instruction = instructions[frame.at];
       if (instruction === undefined) return "gave up";
       frame.at++;
@@ -111,6 +117,16 @@ export class Explorer {
     }
   }
 
+  #callLibrary(module: string, name: string, args: readonly Value[]): readonly Value[] {
+    const { findLibrary, budget } = this.#options;
+    const library = findLibrary?.(module);
+    const code = library?.find(name, args.length);
+    if (library === undefined || code === undefined) return [UNKNOWN];
+    const findModule = (other: string): ModuleAnalysis | undefined => findLibrary?.(other);
+    const explorer = new Explorer({ findModule, maxSteps: MAX_LIBRARY_STEPS, ...(budget && { budget }) });
+    return explorer.resultsOf(library, code, args.map(withoutFuns)).map(withoutFuns);
+  }
+
   #toolsOf(analysis: ModuleAnalysis): StepTools {
     const callLocal = (label: number, args: readonly Value[]): readonly Value[] => {
       const code = analysis.functionAt(label);
@@ -124,17 +140,18 @@ export class Explorer {
     const callOutside = (module: string, name: string, args: readonly Value[]): readonly Value[] => {
       const other = module === analysis.name ? analysis : this.#options.findModule(module);
       const code = other?.find(name, args.length);
-      // A fun of this module would mean another function there.
-      if (other !== undefined && code !== undefined && other !== analysis) {
-        return this.resultsOf(other, code, args.map(withoutFuns));
+      if (other !== undefined && code !== undefined) {
+        if (other === analysis) return this.resultsOf(other, code, args);
+        // A fun of one module would mean another function in the other one.
+        return this.resultsOf(other, code, args.map(withoutFuns)).map(withoutFuns);
       }
-      if (other !== undefined && code !== undefined) return this.resultsOf(other, code, args);
       this.#options.onCall?.({ module, name, args });
       const single = (fun: Value, given: readonly Value[]): Value => {
         const [first, ...others] = callFun(fun, given);
         return first === undefined || others.length > 0 ? UNKNOWN : first;
       };
-      return [pureResult(`${module}:${name}/${args.length}`, args, single) ?? UNKNOWN];
+      const pure = pureResult(`${module}:${name}/${args.length}`, args, single);
+      return pure === undefined ? this.#callLibrary(module, name, args) : [pure];
     };
     return {
       imports: analysis.imports,
