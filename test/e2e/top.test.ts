@@ -28,6 +28,11 @@ const topOnce = async (...args: string[]): Promise<TopSample> => {
   return (await host.json("top", "relex", "--once", ...words, ...args)) as TopSample;
 };
 
+/** Processes come and go between the moment when they are counted and that when they are looked at. */
+function expectAllSeen({ sampling, counts }: TopSample): void {
+  expect(Math.abs(sampling.seen - counts.processes.count)).toBeLessThan(10);
+}
+
 const WORDS = ["top", "relex", "--interval", "0.2"];
 
 function watchOn(env: Readonly<Record<string, string>> = {}) {
@@ -49,8 +54,9 @@ describe("enit top --once", () => {
         node: `relex@${HOST}`,
         otp: String(systemOtp().major),
         processes: [{ name: "busy", status: expect.stringMatching(/^runn/) as unknown }, {}, {}],
-        sampling: { cut: false, seen: sample.counts.processes.count },
+        sampling: { cut: false },
       });
+      expectAllSeen(sample);
       const [first] = sample.processes;
       expect(first?.reductionRate).toBeGreaterThan(100_000);
       expect(sample.rates.reductions).toBeGreaterThan(100_000);
@@ -90,7 +96,8 @@ describe("enit top --once", () => {
     expect(text.stdout).toMatch(/\ncut: [\d,]+ of 20,\d{3} processes were looked at /);
 
     const whole = await topOnce("--interval", "1", "--budget", "100");
-    expect(whole.sampling).toMatchObject({ cut: false, seen: whole.counts.processes.count });
+    expect(whole.sampling.cut).toBe(false);
+    expectAllSeen(whole);
     await evaluate("many ! stop");
   });
 

@@ -65,6 +65,19 @@ describe.if(isRoot)("root", () => {
     expect((await host.enit("stop", "other")).exitCode).toBe(0);
   });
 
+  test("whose files nobody else may read runs a release that can still call itself from Erlang", async () => {
+    host.define("private", { user: '{node, [{run_as_user, "daemon"}]}.\n' });
+    const file = host.join("etc/enit/private/user.config");
+    chmodSync(file, 0o600);
+    const options = { program: host.join("bin/enit"), env: host.env };
+    expect((await runEnit(["--root", host.root, "start", "private"], options)).exitCode).toBe(0);
+    const asked = '{enit:call("private", [], erlang, node, []), enit:get_config("private", [])}';
+    expect((await host.enit("eval", "private", asked)).stdout.replaceAll(/\n */g, "")).toBe(
+      `{private@${HOST},{error,{unreadable,"cannot read \\"${file}\\": permission denied"}}}`,
+    );
+    expect((await host.enit("stop", "private")).exitCode).toBe(0);
+  });
+
   test("runs a release with a group of its own, also of the user root", async () => {
     host.define("grouped", { user: '{node, [{run_as_group, "adm"}]}.\n' });
     await host.json("start", "grouped");
