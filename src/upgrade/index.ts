@@ -6,13 +6,15 @@ export type { InstallEvents, InstallRequest, Installed } from "./install/install
 export type { InstallLimits } from "./install/run.ts";
 export { lockUpgrade } from "./lock.ts";
 export type { ApplicationChange, UpgradePlan } from "./plan.ts";
+export { planUpgrade } from "./plan-upgrade.ts";
 export type { Problem, ProblemKind } from "./problem.ts";
 export { readInstalledReleases } from "./release-files.ts";
 export type { ReleasePlaces, UpgradeRelease, UpgradeSide } from "./release-files.ts";
 export { upgradeVmOf } from "./session.ts";
 export type { UpgradeStep } from "./step.ts";
-export { planUpgrade, upgradeRelease } from "./upgrade.ts";
-export type { UpgradeOptions, UpgradeResult, UpgradeTarget } from "./upgrade.ts";
+export type { UpgradeTarget } from "./target.ts";
+export { upgradeRelease } from "./upgrade.ts";
+export type { UpgradeOptions, UpgradeResult } from "./upgrade.ts";
 export { listVersions, removeVersion } from "./versions.ts";
 export type { ReleaseVersion } from "./versions.ts";
 export { sendAgent } from "./vm/agent.ts";

@@ -18,8 +18,7 @@ const SETTLE_SECONDS = 5;
 export function makeUpgradeService(base: ServiceBase): UpgradeService {
   return {
     upgrade: (release, target, options = {}) => upgradeRelease(release, target, optionsOf(base, release, options)),
-    plan: (release, target, options = {}) =>
-      planUpgrade(release, target, { onStep: () => {}, permanent: true, signal: options.signal ?? base.signal }),
+    plan: (release, target, options = {}) => planUpgrade(release, target, options.signal ?? base.signal),
     versions: (release, options = {}) => listVersions(release, options.signal ?? base.signal),
     remove: (release, version, options = {}) =>
       removeVersion(release, version, { onStep: options.onStep ?? (() => {}), signal: options.signal ?? base.signal }),
