@@ -16,9 +16,13 @@
 
 -spec facts() -> #{atom() => term()}.
 facts() ->
+    ReleasesDir = releases_dir(application:get_env(sasl, releases_dir), os:getenv("RELDIR")),
     #{handler => handler(whereis(release_handler)),
       root => code:root_dir(),
-      releases_dir => releases_dir(application:get_env(sasl, releases_dir), os:getenv("RELDIR")),
+      releases_dir => ReleasesDir,
+      unwritable => [Path || Path <- [ReleasesDir, filename:join(ReleasesDir, "RELEASES"),
+                                      filename:join(code:root_dir(), "lib")],
+                             not is_writable(Path)],
       erts => erlang:system_info(version),
       otp_release => erlang:system_info(otp_release),
       os_pid => os:getpid(),
@@ -33,6 +37,13 @@ handler(Pid) ->
     case process_info(Pid, current_function) of
         {current_function, {gen_server, loop, _}} -> idle;
         _Working -> busy
+    end.
+
+is_writable(Path) ->
+    case file:read_file_info(Path) of
+        {ok, Info} -> lists:member(element(4, Info), [write, read_write]);
+        {error, enoent} -> true;
+        {error, _Reason} -> false
     end.
 
 %% As release_handler finds it.

@@ -2,7 +2,7 @@ import type { ReleaseSpec } from "../otp/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
 import { makePlan, type UpgradePlan } from "./plan.ts";
 import { findScript, noUpgradePath } from "./script.ts";
-import { installedRelease, openSession, upgradeVmOf } from "./session.ts";
+import { checkPermission, installedRelease, openSession, upgradeVmOf } from "./session.ts";
 import { checkFits, chooseVersion, readTargetTarball, refuseInstalled, type UpgradeTarget } from "./target.ts";
 
 /** Finds what an upgrade would do. Changes nothing. Throws what `upgradeRelease` throws before it changes anything. */
@@ -12,6 +12,7 @@ export async function planUpgrade(release: Release, target: UpgradeTarget, signa
   const { running, known, installed, places, connection, vm } = session;
   const version = tarball?.spec.vsn ?? chooseVersion(session, target);
   refuseInstalled(session, version, true);
+  checkPermission(session, tarball !== undefined);
   const from = running.version;
   const libraries = { from: installed.get(from)?.libraries ?? [] };
   if (tarball !== undefined && !known.some((each) => each.version === version)) {

@@ -106,6 +106,19 @@ export function cleanUp({ places, known }: UpgradeSession, onStep: (step: Upgrad
 }
 
 /**
+ * Throws `not_permitted` if the user of the VM may not write where `release_handler` writes; `unpacking` takes more than
+ * going to another version.
+ */
+export function checkPermission({ vm, facts, places }: UpgradeSession, unpacking: boolean): void {
+  const [path] = facts.unwritable.filter((each) => unpacking || each.startsWith(places.releasesDir));
+  if (path === undefined) return;
+  throw new EnitError("not_permitted", `cannot upgrade "${vm.release}": the user of its VM may not write ${path}`, {
+    hint: `release_handler works with the rights of the VM: give ${unpacking ? places.root : places.releasesDir} to its user.`,
+    data: { release: vm.release, path },
+  });
+}
+
+/**
  * The libraries of a version, all of which must be there; of a dynamic release, those in `keptIn`, its state directory, count too.
  *
  * Throws `version_unknown`, `libraries_missing`.

@@ -7,7 +7,14 @@ import { rehome } from "./dynamic/rehome.ts";
 import { type InstallEvents, installRelease } from "./install/install.ts";
 import type { InstallLimits } from "./install/run.ts";
 import { lockUpgrade } from "./lock.ts";
-import { cleanUp, installedRelease, openSession, type UpgradeSession, upgradeVmOf } from "./session.ts";
+import {
+  checkPermission,
+  cleanUp,
+  installedRelease,
+  openSession,
+  type UpgradeSession,
+  upgradeVmOf,
+} from "./session.ts";
 import type { UpgradeStep } from "./step.ts";
 import { findIncomplete } from "./tarball/check-tarball.ts";
 import type { UpgradeTarball } from "./tarball/read-upgrade.ts";
@@ -59,6 +66,7 @@ export async function upgradeRelease(
   await using first = await openSession(vm, { signal, onWait: () => onStep({ kind: "waiting" }) });
   const version = tarball?.spec.vsn ?? chooseVersion(first, target);
   refuseInstalled(first, version, options.permanent);
+  checkPermission(first, tarball !== undefined);
   cleanUp(first, onStep);
   return await upgradeIn(first, version, tarball, release, options, begin);
 }

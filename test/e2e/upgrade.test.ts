@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { containing } from "../support/containing.ts";
-import { otpInstallations } from "../support/otp.ts";
-import type { ReleaseHost } from "../support/release-host.ts";
+import { otpInstallations, systemOtp } from "../support/otp.ts";
+import { COOKIE, type ReleaseHost } from "../support/release-host.ts";
 import { packagedHost } from "../upgrade/packaged-host.ts";
 import { type Builds, buildVersions, goodVersion } from "../upgrade/target-system.ts";
 
@@ -162,6 +163,24 @@ describe.each(otpInstallations())("upgrades of a packaged release of OTP $major"
       '[{host,1},{name,<<"none">>},{step,17}]',
     );
   });
+});
+
+test.if(process.geteuid?.() === 0)("a VM of another user is upgraded once the release is that user's", async () => {
+  using builds = await buildVersions(systemOtp(), { vsn: "1" }, [goodVersion("2")]);
+  await using host = await packagedHost(builds);
+  const root = host.join("opt", "relex");
+  host.write("etc/enit/relex/user.config", `{node, [{cookie, "${COOKIE}"}, {run_as_user, "daemon"}]}.\n`);
+  expect((await host.enit("start", "relex")).exitCode).toBe(0);
+  const before = readdirSync(root, { recursive: true });
+  for (const flags of [["--dry-run"], []]) {
+    const refused = await host.enit("upgrade", "relex", builds.tarball("2"), ...flags);
+    const stderr = containing(`the user of its VM may not write ${root}/releases`);
+    expect(refused).toMatchObject({ exitCode: 1, stderr });
+  }
+  expect(readdirSync(root, { recursive: true })).toEqual(before);
+  expect(Bun.spawnSync(["chown", "-R", "daemon", root]).exitCode).toBe(0);
+  expect((await host.enit("upgrade", "relex", builds.tarball("2"))).exitCode).toBe(0);
+  expect(statSync(join(root, "releases/2/relup")).uid).toBe(statSync(root).uid);
 });
 
 /** A plugin that writes down the hooks of upgrades. */

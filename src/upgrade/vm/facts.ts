@@ -1,5 +1,5 @@
 import type { NodeConnection } from "../../dist/index.ts";
-import { booleanValue, mapValue, textValue, type Term } from "../../term/index.ts";
+import { booleanValue, listElements, mapValue, textValue, type Term } from "../../term/index.ts";
 
 /** What a VM says of itself before an upgrade. */
 export interface VmFacts {
@@ -8,6 +8,8 @@ export interface VmFacts {
   /** The root of the system, below which `release_handler` finds relative paths, and unpacks. */
   readonly root: string;
   readonly releasesDir: string;
+  /** What of the places that `release_handler` writes the user of the VM may not write. */
+  readonly unwritable: readonly string[];
   readonly ertsVersion: string;
   readonly otpRelease: string;
   readonly osPid: number;
@@ -27,6 +29,7 @@ export async function readVmFacts(connection: NodeConnection, signal?: AbortSign
     handler: toHandlerState(mapValue(facts, "handler")),
     root: text("root"),
     releasesDir: text("releases_dir"),
+    unwritable: (listElements(mapValue(facts, "unwritable")) ?? []).map((path) => textValue(path) ?? ""),
     ertsVersion: text("erts"),
     otpRelease: text("otp_release"),
     osPid: Number(text("os_pid")),
