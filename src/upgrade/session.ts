@@ -110,7 +110,7 @@ export function cleanUp({ places, known }: UpgradeSession, onStep: (step: Upgrad
  * going to another version.
  */
 export function checkPermission({ vm, facts, places }: UpgradeSession, unpacking: boolean): void {
-  const [path] = facts.unwritable.filter((each) => unpacking || each.startsWith(places.releasesDir));
+  const path = facts.unwritable.find((each) => unpacking || each.startsWith(places.releasesDir));
   if (path === undefined) return;
   throw new EnitError("not_permitted", `cannot upgrade "${vm.release}": the user of its VM may not write ${path}`, {
     hint: `release_handler works with the rights of the VM: give ${unpacking ? places.root : places.releasesDir} to its user.`,
