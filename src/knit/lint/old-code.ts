@@ -1,5 +1,5 @@
 /** Old code: what goes on running, or referring to, code that the next upgrade throws away. */
-import { type FunctionCode, OPCODE } from "../../beam/index.ts";
+import { type BeamImport, type FunctionCode, OPCODE } from "../../beam/index.ts";
 import { type CodeEvent, type ModuleAnalysis, atomOf, findFun } from "../analysis/index.ts";
 import type { Finding } from "./facts.ts";
 import { processKindOf } from "./process-kind.ts";
@@ -55,16 +55,21 @@ const SPAWNING = new Set(["spawn", "spawn_link", "spawn_monitor", "spawn_opt", "
 
 /** The functions that processes begin with: those that this module gives to `spawn` and its kin. */
 function entriesOf(analysis: ModuleAnalysis): FunctionCode[] {
+  // Most modules call nothing of the kind, and need not be looked at.
+  if (!analysis.imports.some(isSpawning)) return [];
   const events = analysis.functions.flatMap((code) => analysis.eventsOf(code));
   return events.flatMap((event) => {
-    if (event.kind !== "external" || !SPAWNING.has(event.target.name)) return [];
-    if (event.target.module !== "erlang" && event.target.module !== "proc_lib") return [];
+    if (event.kind !== "external" || !isSpawning(event.target)) return [];
     const fun = event.args.map(findFun).find((each) => each !== undefined);
     if (fun !== undefined) return analysis.functionAt(fun.label) ?? [];
     const at = event.args.findIndex((arg) => atomOf(arg) === analysis.name);
     const name = at < 0 ? undefined : atomOf(event.args[at + 1]);
     return name === undefined ? [] : analysis.functions.filter((each) => each.name === name);
   });
+}
+
+function isSpawning({ module, name }: BeamImport): boolean {
+  return SPAWNING.has(name) && (module === "erlang" || module === "proc_lib");
 }
 
 function lastCallsOf(analysis: ModuleAnalysis, code: FunctionCode): FunctionCode[] {
@@ -124,6 +129,7 @@ const STORES = new Set([
 
 function findStoredFuns(analysis: ModuleAnalysis): ReadonlyMap<string, string> {
   const stored = new Map<string, string>();
+  if (!analysis.imports.some(({ module, name }) => STORES.has(`${module}:${name}`))) return stored;
   for (const code of analysis.functions) {
     for (const event of analysis.eventsOf(code)) {
       if (event.kind !== "external") continue;
