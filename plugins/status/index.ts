@@ -22,9 +22,10 @@ export default definePlugin({
         const inspect = () => ctx.releases.inspect(release, { signal: ctx.signal });
         const status =
           args.debugSpec.length === 0 ? await inspect() : await ctx.tracing.during(release, args.debugSpec, inspect);
+        const { version = release.version } = await ctx.releases.process(release);
         return {
           release: release.name,
-          version: release.version,
+          version,
           node: status?.node ?? release.node.nodeName,
           cookie: args.showCookie ? release.node.cookie : "********",
           extensions: release.extensions,

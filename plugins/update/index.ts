@@ -16,8 +16,7 @@ export default definePlugin({
         "Compares the versions that run with those that would start now, and changes what differs in the running VM, by OTP's " +
         "release_handler: code is loaded, processes convert their state, applications that came or went are started and stopped. " +
         "The instructions come from the appup of an application, or are made from the code of both versions. All is verified; what " +
-        "fails is undone. A new Erlang/OTP, kernel, stdlib or sasl needs a restart. While the old version is installed too, " +
-        "enit rollback goes back.",
+        "fails is undone, and enit rollback goes back. A new Erlang/OTP, kernel, stdlib or sasl needs a restart.",
       examples: [
         ["update relex --dry-run", "show what is installed anew, and what it would take"],
         ["update relex", "take it up"],

@@ -141,6 +141,8 @@ export interface ReleaseProcess {
   readonly pid: number | undefined;
   /** The whole name of its node, while it runs. */
   readonly node: string | undefined;
+  /** The version that runs, which need not be that of its definition any more. */
+  readonly version: string | undefined;
 }
 
 export interface ReleaseListing {

@@ -17,7 +17,8 @@ export function connectError(
   return new EnitError(code, `cannot connect to "${node}": ${state}`, { ...more, data: { node, ...data } });
 }
 
-const TLS_HINTS: Readonly<Record<TlsBlame, string | undefined>> = {
+/** What to do next, by whose certificate is to blame. */
+export const TLS_HINTS: Readonly<Record<TlsBlame, string | undefined>> = {
   node: "The authority must be in the cacertfile of the key tls in the section node, and the certificate for the host in the node's name.",
   ours: "Check certfile, keyfile and cacertfile of the key tls in the section node, on both sides.",
   unusable: "Check certfile, keyfile, cacertfile and password of the key tls in the section node.",

@@ -5,6 +5,7 @@ export type { CallOptions, MessageListener } from "./connection.ts";
 export { listNodes, lookupNode } from "./epmd.ts";
 export type { EpmdOptions } from "./epmd.ts";
 export type { NodeRegistration } from "./epmd-codec.ts";
+export { checkTlsCredentials } from "./tls.ts";
 export type { TlsCredentials } from "./tls.ts";
 export type { Endpoint, OpenTransport, Transport, TransportEvents } from "./transport.ts";
 export { isOwnHost } from "./node-name.ts";

@@ -1,3 +1,5 @@
+import { EnitError } from "../error/index.ts";
+import { TLS_HINTS } from "./connect-error.ts";
 import { TlsError, toTlsError } from "./tls-error.ts";
 import { type OpenTransport, openSocket } from "./transport.ts";
 
@@ -74,6 +76,29 @@ export function openTls(credentials: TlsCredentials, serverName: string): OpenTr
       signal?.removeEventListener("abort", abort);
     }
   };
+}
+
+/**
+ * Finds out whether credentials can be used at all. What the node at the other end makes of them is for it to say.
+ *
+ * Throws `tls_unusable` (kind `input`).
+ */
+export async function checkTlsCredentials(credentials: TlsCredentials): Promise<void> {
+  try {
+    // They are looked at before the connection is made, which port 0 then refuses.
+    const transport = await openTls(credentials, "localhost")(
+      { host: "127.0.0.1", port: 0 },
+      { data: () => {}, closed: () => {} },
+    );
+    transport.destroy();
+  } catch (error) {
+    if (!(error instanceof TlsError)) return;
+    throw new EnitError("tls_unusable", `cannot use TLS: ${error.message}`, {
+      kind: "input",
+      hint: TLS_HINTS[error.blames],
+      cause: error,
+    });
+  }
 }
 
 function isAboutTrust(error: Error): boolean {

@@ -60,9 +60,9 @@ export function readTlsSettings(value: Term, base: string): TlsSettings | string
   return typeof settings === "string" ? `${file}: ${settings}` : settings;
 }
 
-/** What enit needs to connect, of options as a VM has them. */
-export function tlsClientOf(options: Term): TlsClient {
-  const client = propertyOf(options, "client");
+/** What enit needs to connect, of options as a VM has them; or the same of the VM's other side. */
+export function tlsClientOf(options: Term, side: "client" | "server" = "client"): TlsClient {
+  const client = propertyOf(options, side);
   const text = (key: string): string | undefined => textValue(propertyOf(client, key));
   return {
     certfile: text("certfile"),

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { lookupNode } from "../dist/index.ts";
+import { checkTlsCredentials, lookupNode } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
-import { isPackaged, readTlsCredentials, type Release, tlsFilesOf } from "../release/index.ts";
+import { isPackaged, readTlsCredentials, type Release, tlsClientOf, tlsFilesOf } from "../release/index.ts";
 import { openFilesOf } from "../system/index.ts";
 import { type Agent, readAgent } from "./agent.ts";
 import { agentSettings, type LaunchMode } from "./agent-settings.ts";
@@ -59,8 +59,16 @@ export function refuseIfRunning(release: Pick<Release, "name" | "stateDir">): vo
 /** Throws what of `prepareLaunch` shows without changing anything: what is not installed, who the VM cannot run as. */
 export async function checkLaunch(release: Release): Promise<void> {
   findReleaseSystem(release);
-  if (release.node.tls !== undefined) readTlsCredentials(release.node.tls.client);
+  await checkTls(release);
   await findIdentity(release.node.runAsUser, release.node.runAsGroup);
+}
+
+/** Certificates and keys that cannot be used let a VM start to which nobody can connect. */
+async function checkTls({ node: { tls } }: Release): Promise<void> {
+  if (tls === undefined) return;
+  for (const side of ["server", "client"] as const) {
+    await checkTlsCredentials(readTlsCredentials(tlsClientOf(tls.options, side)));
+  }
 }
 
 /**
@@ -68,8 +76,8 @@ export async function checkLaunch(release: Release): Promise<void> {
  *
  * Only for whoever holds the lock while no VM runs.
  *
- * Throws what `findReleaseSystem`, `findIdentity` and `writeReleaseDirectory` throw, `node_name_taken`
- * and `port_taken`.
+ * Throws what `findReleaseSystem`, `findIdentity` and `writeReleaseDirectory` throw, `node_name_taken`,
+ * `port_taken` and `tls_unusable`.
  */
 export async function prepareLaunch(
   release: Release,
@@ -82,6 +90,7 @@ export async function prepareLaunch(
   const [epmdRuns, { system, agent }] = await Promise.all([
     refuseTakenName(release, options.signal),
     findParts(release),
+    checkTls(release),
   ]);
   const { plan, identity } = await makePlan(release, { system, agent, epmdRuns }, options);
   const settings = agentSettings({

@@ -115,17 +115,22 @@ describe("where it does not work", () => {
     host.define(name, { applications: "[sasl]", defaults: `{node, [${node}]}.\n` });
   }
 
-  test("a certificate that is not there, or that the VM may not read, keeps a release from starting", async () => {
+  test("a certificate that is not there, or is another one's, keeps a release from starting", async () => {
     define("missing", '{tls, [{certfile, "none.pem"}, {verify, verify_none}]}');
     const file = host.join("var/lib/enit/missing/none.pem");
-    const { stderr, exitCode } = await host.enit("start", "missing");
-    expect({ stderr, exitCode }).toEqual({
-      stderr: `enit: cannot read "${file}": there is no such file or directory\n`,
-      exitCode: 1,
-    });
     const error = `enit: cannot use TLS with "${file}": there is no such file or directory\n`;
-    const restarted = await host.enit("restart", "missing");
-    expect(restarted).toMatchObject({ stderr: containing(error), exitCode: 2 });
+    for (const command of ["start", "restart"]) {
+      expect(await host.enit(command, "missing")).toMatchObject({ stderr: containing(error), exitCode: 2 });
+    }
+    const other = certificates.file("stranger.key");
+    define(
+      "other",
+      `{tls, [{certfile, "${certificates.file("node.pem")}"}, {keyfile, "${other}"}, {verify, verify_none}]}`,
+    );
+    expect(await host.enit("start", "other")).toMatchObject({
+      stderr: containing("enit: cannot use TLS: the key is not that of the certificate\n"),
+      exitCode: 2,
+    });
   });
 
   test("a port that is in use keeps a release from starting", async () => {

@@ -74,6 +74,8 @@ describe.each(otpInstallations())("on OTP $major", (otp) => {
     expect(await seen(host)).toBe('{"1.1","1.0",["1.0"]}');
     expect(await evaluate(host, "{stock_new:hello(), application:get_env(stock, size)}")).toBe("{world,{ok,3}}");
     expect(host.vm()).toMatchObject({ pid, version: "1.0+2" });
+    expect(await host.json("status", "relex")).toMatchObject({ version: "1.0+2" });
+    expect(await host.json("list")).toMatchObject([{ version: "1.0+2", state: "running" }]);
     expect(await host.enit("update", "relex")).toMatchObject({ stdout: containing("nothing to update"), exitCode: 0 });
     expect((await host.enit("reconfigure", "relex")).stdout).toBe("reconfigure: config unchanged\n");
 

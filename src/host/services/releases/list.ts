@@ -2,6 +2,7 @@ import type { ReleaseListing } from "../../../contract/index.ts";
 import { isOwnHost, listNodes } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import { type LoadedRelease, loadReleases, type Release } from "../../../release/index.ts";
+import { runningVersion } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
 import { connectByName } from "./connect.ts";
 import { resolveConfig, runningEnvironment } from "./load.ts";
@@ -80,7 +81,8 @@ function describe(loaded: LoadedRelease): ReleaseListing {
     const { state, node } = processOf(stateDir);
     return { name, version: undefined, node, state, error: error.message };
   }
-  const { name, version, node, stateDir } = loaded.release;
+  const { name, node, stateDir } = loaded.release;
   const running = processOf(stateDir);
+  const version = runningVersion(loaded.release);
   return { name, version, node: running.node ?? node.nodeName, state: running.state, error: undefined };
 }
