@@ -102,6 +102,26 @@ a 1.1 -> 1.0
     );
   });
 
+  test("takes the release that a target system starts, and lets plugins change instructions", async () => {
+    dir.write(
+      "relex-2/releases/3/relex.rel",
+      '{release, {"relex", "3"}, {erts, "13.1.5"}, [{a, "1.1"}, {b, "3"}, {c, "2"}, {new, "1"}, {x, "1"}]}.\n',
+    );
+    expect(JSON.parse((await run("relex-1", "relex-2", "--json")).stdout)).toMatchObject({
+      data: { newer: { version: "3" } },
+    });
+    dir.write("relex-2/releases/start_erl.data", "13.1.5 2\n");
+    dir.write(
+      "plugins/restarter.js",
+      `export default { name: "restarter", api: 1, hooks: { "upgrade:appup": (ctx, { up, down }, { application }) =>
+        application === "c" ? { up: [], down } : { up, down } } };`,
+    );
+    const { stdout } = await run("relex-1", "relex-2", "--json", "--plugin-dir", dir.join("plugins"));
+    expect(JSON.parse(stdout)).toMatchObject({
+      data: { newer: { version: "2" }, applications: [{ application: "a" }, { application: "c", up: [], down: [{}] }] },
+    });
+  });
+
   test("is told what behaviours are built on", async () => {
     const { stdout } = await run(...APPLICATIONS, "--behaviour", "my_server=gen_server");
     expect(stdout).toContain("{update,a_one,soft}");

@@ -1,5 +1,5 @@
 import { type Term, equalTerms, printTerm } from "../../term/index.ts";
-import type { KnownChild } from "./children.ts";
+import type { ChildStart, KnownChild } from "./children.ts";
 import { applyInstruction, guardedInstruction } from "./instructions.ts";
 import type { ModuleChange } from "./module-changes.ts";
 import type { AppupStep } from "./step.ts";
@@ -53,6 +53,10 @@ export function findChildChanges(
     const downs = pairs.map(([a, b]) => diffChildren(b, a));
     if (ups.some(({ names }) => names.length === 0) && ![...ups, ...downs].every(isNothing)) {
       warn(supervisorUnnamed(module, [...ups, ...downs]));
+    }
+    for (const child of ups.flatMap(({ fresh, replaced }) => [...fresh, ...replaced])) {
+      if (child.call !== undefined && after.isUndefined(child.call))
+        warn(startUndefined(module, child.call, child, after));
     }
     up.set(module, makeSteps(module, ups, after.version));
     down.set(module, makeSteps(module, downs, before.version));
@@ -184,6 +188,12 @@ function modulesOf(children: readonly KnownChild[]): ReadonlySet<string> {
 function childrenUnknown(module: string, { version }: Supervisors): AppupWarning {
   const message = `${module}: the children that its init/1 gives in ${version} cannot be told from the code, so some that are new or gone may not be started or ended`;
   return { code: "children_unknown", module, message };
+}
+
+function startUndefined(module: string, start: ChildStart, { id }: KnownChild, { version }: Supervisors): AppupWarning {
+  const name = `${start.module}:${start.function}/${start.args.length}`;
+  const message = `${module}: its child ${shown(id)} cannot be started in ${version}, since ${name} is not exported`;
+  return { code: "start_undefined", module, message };
 }
 
 function supervisorUnnamed(module: string, differences: readonly ChildDifference[]): AppupWarning {

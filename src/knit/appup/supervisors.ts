@@ -68,6 +68,12 @@ export class Supervisors {
     return [{ module, name: undefined, children: this.#childrenOf(module, UNKNOWN), isCertain: false }];
   }
 
+  /** Whether a call that starts a child goes to a function of this application that is not exported. Throws `beam_malformed`. */
+  isUndefined({ module, function: name, args }: ChildStart): boolean {
+    const analysis = this.#analysisOf(module);
+    return analysis !== undefined && !analysis.exports.has(`${name}/${args.length}`);
+  }
+
   #followStart(): SupervisorInstance[] {
     const { mod } = this.#application.spec;
     if (mod === undefined) return [];

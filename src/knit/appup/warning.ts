@@ -6,6 +6,7 @@ export interface AppupWarning {
     | "extra_unused"
     | "kind_changed"
     | "module_not_listed"
+    | "start_undefined"
     | "supervisor_unnamed";
   readonly module: string;
   readonly message: string;

@@ -16,7 +16,7 @@ afterAll(() => vm[Symbol.asyncDispose]());
 
 const APP =
   "-behaviour(application).\n-export([start/2, stop/1]).\nstart(_, _) -> a_sup:start_link().\nstop(_) -> ok.\n";
-const LIBRARY = "-export([f/0]).\nf() -> ok.\n";
+const LIBRARY = "-export([f/0, start_link/0, start_link/1]).\nf() -> ok.\nstart_link() -> ok.\nstart_link(_) -> ok.\n";
 
 /** A supervisor whose `init/1` gives these children, in Erlang's syntax; `start` is the body of its `start_link/0`. */
 function supervisor(children: string, start = "supervisor:start_link({local, ?MODULE}, ?MODULE, [])"): string {
@@ -168,6 +168,18 @@ describe("children of a changed supervisor", () => {
     // Of two versions, either may be the one that is called.
     expect(make(pool, other).warnings).toMatchObject([{ code: "children_unknown" }]);
     expect(make().warnings).toMatchObject([{ code: "children_unknown" }]);
+  });
+
+  test("whose start is not exported are warned of", async () => {
+    const start = child("x", "a_one, begin_link, []");
+    expect((await childCalls({ a_sup: supervisor("") }, { a_sup: supervisor(start) })).made.warnings).toEqual([
+      {
+        code: "start_undefined",
+        module: "a_sup",
+        message: "a_sup: its child x cannot be started in 2, since a_one:begin_link/0 is not exported",
+      },
+    ]);
+    expect((await childCalls({ a_sup: supervisor(start) }, { a_sup: supervisor("") })).warnings).toEqual([]);
   });
 
   test("that cannot be told are warned of, and those that can be told are started", async () => {

@@ -9,7 +9,8 @@ import { type Modules, compilePair, makeFor } from "./support.ts";
 const library = (value: number, calls: readonly string[] = [], attributes = ""): string =>
   `${attributes}-export([f/0]).\nf() -> {${[value, ...calls.map((module) => `${module}:f()`)].join(", ")}}.\n`;
 const server = (value: number, attributes = ""): string => `-behaviour(gen_server).\n${attributes}
--export([init/1, handle_call/3, handle_cast/2, code_change/3, f/0]).
+-export([init/1, handle_call/3, handle_cast/2, code_change/3, f/0, start_link/0]).
+start_link() -> gen_server:start_link(?MODULE, [], []).
 f() -> ${value}.\ninit(_) -> {ok, []}.\nhandle_call(_, _, S) -> {reply, S, S}.\nhandle_cast(_, S) -> {noreply, S}.
 code_change(_, S, _) -> {ok, S}.\n`;
 const supervisor = (children: readonly string[], attributes = ""): string => `-behaviour(supervisor).\n${attributes}
