@@ -43,6 +43,7 @@ export default definePlugin({
           changed: !plan.unchanged,
           applications,
           notLoaded: plan.notLoaded,
+          needsRestart: plan.needsRestart,
         };
       },
       render: (data, ui) => renderReconfiguration(data, ui),

@@ -70,6 +70,7 @@ export type {
   MatchOption,
   NodeApplication,
   NodeStatus,
+  PlannedReconfiguration,
   ReleaseListing,
   ReleaseLoadOptions,
   ReleaseProcess,
@@ -112,4 +113,4 @@ export type {
   UpgradeStep,
   UpgradeTarget,
 } from "../upgrade/index.ts";
-export type { LaunchPlan } from "../vm/index.ts";
+export type { LaunchPlan, RestartNeed } from "../vm/index.ts";

@@ -1,6 +1,7 @@
 import type { NodeConnection } from "../dist/index.ts";
 import type { ExplainedKey, ReconfigurePlan, Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
+import type { RestartNeed } from "../vm/index.ts";
 import type { Successor } from "./context.ts";
 import type { NodeSampler } from "./top.ts";
 
@@ -39,8 +40,11 @@ export interface ReleaseService {
    * Throws `not_running`, `stop_timeout`.
    */
   stop(name: string, options?: StopOptions): Promise<StoppedRelease>;
-  /** Finds what a reconfiguration would change, by the `reconfigure:plan` hooks too. Throws `not_running`. */
-  planReconfigure(release: Release, options?: WaitOptions): Promise<ReconfigurePlan>;
+  /**
+   * Finds what a reconfiguration would change, by the `reconfigure:plan` hooks too, and what only a restart would. Throws
+   * `not_running`.
+   */
+  planReconfigure(release: Release, options?: WaitOptions): Promise<PlannedReconfiguration>;
   /** Applies a plan in the running node; gives what each `config_change/3` answered. */
   reconfigure(release: Release, plan: ReconfigurePlan, options?: WaitOptions): Promise<readonly ConfigChangeAnswer[]>;
   /** Calls a function in a running release, and gives what it returns. Throws `not_running`, `call_failed`, `call_timeout`. */
@@ -59,6 +63,11 @@ export interface ReleaseService {
   observe(release: Release, options?: WaitOptions): Promise<NodeSampler>;
   /** Prepares a remote shell: this process becomes it by `context.replaceProcess`. */
   remoteShell(release: Release): Promise<Successor>;
+}
+
+/** A plan, and what the files say that it leaves as it is. */
+export interface PlannedReconfiguration extends ReconfigurePlan {
+  readonly needsRestart: readonly RestartNeed[];
 }
 
 export interface MatchOption {

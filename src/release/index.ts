@@ -30,4 +30,5 @@ export { readTlsCredentials } from "./tls-credentials.ts";
 export { tlsClientOf, tlsFilesOf } from "./tls-settings.ts";
 export { parseToml } from "./toml.ts";
 export type { TomlDocument, TomlTable } from "./toml.ts";
+export { formatOrigin } from "./warning.ts";
 export type { Warning } from "./warning.ts";

@@ -26,6 +26,8 @@ export { prepareRemoteShell } from "./remote-shell.ts";
 export type { RemoteShell } from "./remote-shell.ts";
 export { sendAgent } from "./send-agent.ts";
 export { readRunningEnvironment } from "./running-environment.ts";
+export { findRestartNeeds } from "./started-from.ts";
+export type { RestartNeed } from "./started-from.ts";
 export { prepareForeground, startRelease } from "./start.ts";
 export type { ForegroundStart, StartOptions } from "./start.ts";
 export { readVmCookie, statePaths } from "./state-paths.ts";

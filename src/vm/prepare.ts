@@ -2,7 +2,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkTlsCredentials, lookupNode } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
-import { isPackaged, readTlsCredentials, type Release, tlsClientOf, tlsFilesOf } from "../release/index.ts";
+import {
+  isPackaged,
+  readTlsCredentials,
+  type Release,
+  tlsClientOf,
+  tlsFilesOf,
+  type Warning,
+} from "../release/index.ts";
 import { openFilesOf } from "../system/index.ts";
 import { type Agent, readAgent } from "./agent.ts";
 import { agentSettings, type LaunchMode } from "./agent-settings.ts";
@@ -14,6 +21,7 @@ import { planLaunch, type LaunchPlan } from "./plan.ts";
 import { agentEbin, writeReleaseDirectory } from "./release-directory.ts";
 import { type StatePaths, statePaths } from "./state-paths.ts";
 import { type Emulator, findReleaseSystem, type PackedSystem, type ReleaseSystem } from "./system.ts";
+import { findUnknownSections } from "./unknown-sections.ts";
 import { writingState } from "./writing-state.ts";
 import { findRunningVm, type VmIdentification } from "./vm-record.ts";
 
@@ -22,6 +30,8 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called once if another enit works on the release, for which we wait. */
   readonly onWait?: (() => void) | undefined;
+  /** Is told what in the files is probably a mistake, and shows only now. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
   /** Changes the plan before anything is written. */
   readonly changePlan?: ((plan: LaunchPlan) => LaunchPlan | Promise<LaunchPlan>) | undefined;
   /** The socket of the system's log (`/dev/log`), to have the VM write there as well. */
@@ -92,6 +102,7 @@ export async function prepareLaunch(
     findParts(release),
     checkTls(release),
   ]);
+  for (const warning of findUnknownSections(release, system.applications)) options.onWarning?.(warning);
   const { plan, identity } = await makePlan(release, { system, agent, epmdRuns }, options);
   const settings = agentSettings({
     release,

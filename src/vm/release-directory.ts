@@ -5,6 +5,7 @@ import type { Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
 import type { Agent } from "./agent.ts";
 import type { Identity } from "./identity.ts";
+import { formatStartedFrom } from "./started-from.ts";
 import type { StatePaths } from "./state-paths.ts";
 import type { ReleaseSystem } from "./system.ts";
 import { writingState } from "./writing-state.ts";
@@ -34,8 +35,8 @@ export function writeReleaseDirectory(input: ReleaseDirectoryInput): void {
   const { release, system, paths, agent } = input;
   const files = system.files();
   writingState(paths.stateDir, () => {
-    const { releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir } = paths;
-    for (const path of [releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir]) {
+    const { releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir, startedFrom } = paths;
+    for (const path of [releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir, startedFrom]) {
       rmSync(path, { recursive: true, force: true });
     }
     const ofVm = new OwnedFiles();
@@ -48,6 +49,8 @@ export function writeReleaseDirectory(input: ReleaseDirectoryInput): void {
     for (const { name, content, mode } of files) ofVm.file(join(paths.releasesDir, name), content, mode);
     ofVm.file(paths.agentSettings, formatTermFile(input.agentSettings), 0o600);
     ofVm.file(paths.progress, "", 0o644);
+    // The variables of the section node may be secret.
+    ofVm.file(startedFrom, formatStartedFrom(release), 0o600);
     ofVm.handOver(input.identity);
 
     const ofAgent = new OwnedFiles();

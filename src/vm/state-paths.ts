@@ -23,6 +23,8 @@ export interface StatePaths {
   readonly cookie: string;
   /** The options of distribution over TLS, as `-ssl_dist_optfile` takes them; only where it is used. */
   readonly tls: string;
+  /** What of the release's files only a start can change: see `started-from.ts`. */
+  readonly startedFrom: string;
   readonly crashDump: string;
   /** Holds copies of the code that runs, as `NAME-VSN`: see `kept-code.ts`. */
   readonly keptDir: string;
@@ -44,6 +46,7 @@ export function statePaths(stateDir: string): StatePaths {
     homeDir,
     cookie: join(homeDir, ".erlang.cookie"),
     tls: join(stateDir, "ssl_dist.conf"),
+    startedFrom: join(stateDir, "started.from"),
     crashDump: join(homeDir, "erl_crash.dump"),
     keptDir: join(stateDir, "kept"),
     releasesDir: join(stateDir, "releases"),

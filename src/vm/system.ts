@@ -24,6 +24,8 @@ export interface Emulator {
 /** What there is on this machine for a release to boot from. */
 export interface ReleaseSystem {
   readonly otp: Emulator;
+  /** The names of all applications: those that the release asks for, and those that they need. */
+  readonly applications: readonly string[];
   /** What the agent starts, in this order, and as what. kernel and stdlib run already. */
   readonly starts: readonly (readonly [application: string, type: StartType])[];
   /** What the directory `releases` of the state directory holds. */
@@ -60,6 +62,7 @@ export function findReleaseSystem(release: Release): ReleaseSystem {
   const options = { otpLibDir: otp.libDir };
   return {
     otp,
+    applications: parts.applications.map(({ name }) => name),
     starts,
     files: () => releaseFiles(release, { otp, ...parts }),
     ...(release.node.keepCode

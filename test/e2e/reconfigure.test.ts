@@ -48,8 +48,26 @@ test("without a change nothing is done, whatever applications have set for thems
     changed: false,
     applications: [],
     notLoaded: [],
+    needsRestart: [],
   });
   expect(changesTold()).toEqual([]);
+});
+
+test("what only a restart brings is told, whether anything else changes or not", async () => {
+  const more =
+    "{node, [{hidden, true}, {stop_timeout, 9000}]}.\n{extension, more, [{applications, [relex_part, sasl]}]}.\n";
+  configure('{kabozzle_domain, "relex.com"}', more);
+  const needs = "needs a restart:\n + node hidden\n + relex_part\n";
+  expect(await host.enit("reconfigure", "relex")).toEqual({ ...UNCHANGED, stdout: `${UNCHANGED.stdout}${needs}` });
+  expect(await host.json("reconfigure", "relex", "--dry-run")).toMatchObject({
+    changed: false,
+    needsRestart: [
+      { kind: "node", name: "hidden", change: "added" },
+      { kind: "application", name: "relex_part", change: "added" },
+    ],
+  });
+  configure('{kabozzle_domain, "relex.com"}');
+  expect(await host.enit("reconfigure", "relex")).toEqual(UNCHANGED);
 });
 
 test("--dry-run shows what would change and changes nothing", async () => {

@@ -38,6 +38,7 @@ export function findPackagedSystem(release: Release & { readonly packaged: Packa
   const script = readBootScript(packaged);
   return {
     otp,
+    applications: release.applications.map(({ name }) => name),
     starts: startsOfScript(script),
     files: () => packagedFiles(release, script, otp),
     packed: {

@@ -1,10 +1,10 @@
-import type { ConfigChangeAnswer, WaitOptions } from "../../../contract/index.ts";
+import type { ConfigChangeAnswer, PlannedReconfiguration, RestartNeed, WaitOptions } from "../../../contract/index.ts";
 import type { NodeConnection } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import type { ConfigTable, ReconfigurePlan, Release } from "../../../release/index.ts";
 import { isPackaged, planReconfigure, renderPackagedConfig, tableOf, toSysConfig } from "../../../release/index.ts";
 import { type Term, atom, list, listElements, printTerm, stringValue, textValue, tuple } from "../../../term/index.ts";
-import { readSysConfig, runningVersion, writeSysConfig } from "../../../vm/index.ts";
+import { findRestartNeeds, readSysConfig, runningVersion, writeSysConfig } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
 import { callAgent } from "./agent.ts";
 import { connect } from "./connect.ts";
@@ -14,7 +14,7 @@ export async function planChanges(
   { hooks }: ServiceBase,
   release: Release,
   options: WaitOptions,
-): Promise<ReconfigurePlan> {
+): Promise<PlannedReconfiguration> {
   await using node = await connect(release, options);
   const { version, sysConfig } = await whatRuns(node, release, options);
   const previous = tableOf(readSysConfig({ ...release, version })) ?? new Map();
@@ -31,7 +31,23 @@ export async function planChanges(
   const applications = allowed.applications.filter(
     ({ changed, added, removed }) => changed.length + added.length + removed.length > 0,
   );
-  return { applications, notLoaded, unchanged: applications.length === 0 && notLoaded.length === 0 };
+  const unchanged = applications.length === 0 && notLoaded.length === 0;
+  return { applications, notLoaded, unchanged, needsRestart: await findNeeds(node, release, options) };
+}
+
+/** An application that came or went in another way than by a restart (`enit update`) needs none any more. */
+async function findNeeds(
+  node: NodeConnection,
+  release: Release,
+  { signal }: WaitOptions,
+): Promise<readonly RestartNeed[]> {
+  const needs = findRestartNeeds(release);
+  if (!needs.some(({ kind }) => kind === "application")) return needs;
+  const loaded = await node.call("application", "loaded_applications", [], { signal });
+  const names = new Set((listElements(loaded) ?? []).flatMap((each) => textValue(elementsOf(each)[0]) ?? []));
+  return needs.filter(
+    ({ kind, name, change }) => kind === "node" || (change === "added" ? !names.has(name) : names.has(name)),
+  );
 }
 
 /** Which version runs, and what the files say for it: a packaged release may run another one than it starts. */

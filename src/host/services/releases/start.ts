@@ -48,6 +48,7 @@ function launchOptions(
     log.warn(`There is no ${SYSLOG_SOCKET}: nothing will be written to syslog.`);
   return {
     changePlan: (plan) => hooks.waterfall("vm:launch", plan, { release: { name, version } }),
+    onWarning: ({ message, hint }) => log.warn(hint === undefined ? `${message}.` : `${message}. ${hint}`),
     onWait: () => log.info(`waiting for another enit that works on "${name}"...`),
     onNotKept: ({ message, hint }) => log.warn(`${message}. ${hint ?? ""}`),
     ...(syslog ? { syslog: SYSLOG_SOCKET } : {}),
