@@ -14,6 +14,11 @@ export interface UpgradeOutcome {
   readonly plan: UpgradePlan | null;
 }
 
+const PURGES = [
+  ["brutal_purge", "whoever is in it"],
+  ["soft_purge", "once nobody is in it"],
+] as const;
+
 /** Draws what was done, or would be. */
 export function renderOutcome(data: UpgradeOutcome, ui: Ui): string {
   if (data.plan !== null) return renderPlan(data.release, data.plan, ui);
@@ -54,6 +59,10 @@ export function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
       return `${module}: ${processes} ${processes === 1 ? "process" : "processes"}${change}`;
     }),
   );
+  for (const [method, words] of PURGES) {
+    const modules = plan.purged.filter((each) => each.method === method).map(({ module }) => module);
+    section(`Old code purged, ${words}`, modules.length === 0 ? [] : [ui.wrap(modules.join(", "))]);
+  }
   section("Processes restarted", plan.restarted);
   section(
     "Would end when code is purged",

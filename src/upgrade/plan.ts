@@ -13,6 +13,8 @@ export interface UpgradePlan {
   /** Modules whose code is replaced or added, and removed. */
   readonly loaded: readonly string[];
   readonly removed: readonly string[];
+  /** Modules whose old code goes, and how: `brutal_purge` ends who is in it, `soft_purge` waits until nobody is. */
+  readonly purged: readonly { readonly module: string; readonly method: string }[];
   /** Processes that wait meanwhile, by the module that they run. */
   readonly suspended: readonly { readonly module: string; readonly processes: number; readonly codeChange: boolean }[];
   /** Modules whose processes are stopped and started. */
@@ -67,6 +69,7 @@ export async function makePlan(
     applications: changesOf(libraries.from, libraries.to),
     loaded: effects.loaded.map(({ module }) => module),
     removed: effects.removed.map(({ module }) => module),
+    purged: [...effects.loaded, ...effects.removed].map(({ module, postPurge }) => ({ module, method: postPurge })),
     suspended: effects.suspended.map((module) => ({
       module,
       processes: users.filter((user) => user.module === module).length,

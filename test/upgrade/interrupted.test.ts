@@ -87,6 +87,17 @@ test("an enit that is killed while release_handler is at work: the next run wait
   expect((await host.enit("releases", "relex", "--remove", "2-slow")).exitCode).toBe(0);
 });
 
+test("a VM that is killed in the middle of an installation starts with the version of before", async () => {
+  const child = upgrading(host, "{code_change", "kill-vm");
+  expect(await child.stdout.text()).toContain("the VM ended meanwhile; nothing runs now");
+  expect(await child.exited).toBe(1);
+  expect((await host.enit("start", "relex")).stdout).toStartWith("started release relex 1 ");
+  expect(await versionsOf(host)).toEqual(["2 unpacked", "1 permanent"]);
+  expect((await host.enit("upgrade", "relex", builds.tarball("2"))).exitCode).toBe(0);
+  expect((await host.enit("rollback", "relex")).exitCode).toBe(0);
+  expect((await host.enit("releases", "relex", "--remove", "2")).exitCode).toBe(0);
+});
+
 test.skipIf(!canMount)("a disk that becomes full is said, and nothing of the version stays", async () => {
   await using full = await releaseHost(builds.otp);
   const root = full.join("opt", "relex");

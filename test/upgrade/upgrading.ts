@@ -1,11 +1,12 @@
 /**
  * Upgrades a release, and does something when it comes to a step: for what must happen just then. Run by `startUpgrading`.
  *
- *     bun upgrading.ts ROOT OTP_ROOT FILE|VERSION STEP kill|fill:FILE
+ *     bun upgrading.ts ROOT OTP_ROOT FILE|VERSION STEP kill|kill-vm|fill:FILE
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { loadRelease, loadSettings } from "../../src/release/index.ts";
 import { upgradeRelease, type UpgradeStep } from "../../src/upgrade/index.ts";
+import { findRunningVm } from "../../src/vm/index.ts";
 
 const [root = "", otpRoot = "", target = "", at = "", action = ""] = process.argv.slice(2);
 const settings = await loadSettings({ flags: { root, settings: "/dev/null", otpRoot } });
@@ -13,6 +14,7 @@ const release = await loadRelease("relex", settings);
 
 function act(): void {
   if (action === "kill") process.kill(process.pid, "SIGKILL");
+  else if (action === "kill-vm") process.kill(findRunningVm(release.stateDir)?.pid ?? 0, "SIGKILL");
   else if (action.startsWith("fill:")) fill(action.slice("fill:".length));
 }
 
