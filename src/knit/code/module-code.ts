@@ -34,6 +34,11 @@ export class ModuleCode {
     return (this.#attributes ??= inBeamFile(this.file, () => readAttributes(this.beam)));
   }
 
+  /** Whether its attributes were taken out, as `beam_lib:strip/1` does. Throws as `beam`. */
+  get isStripped(): boolean {
+    return !this.beam.chunks.some(({ id }) => id === "Attr");
+  }
+
   /** The MD5 that the VM tells of the loaded module, in hexadecimal. Throws as `beam`. */
   get md5(): string {
     return (this.#md5 ??= inBeamFile(this.file, () => Buffer.from(beamMd5(this.beam)).toString("hex")));
@@ -42,11 +47,13 @@ export class ModuleCode {
 
 /**
  * Whether two files hold the same module, as far as it matters once it is loaded: the same code and the same attributes.
- * Debug information, compile info and lines do not count, nor does it matter whether a file is stripped or compressed.
+ * Debug information, compile info and lines do not count, nor does it matter whether a file is stripped or compressed. The
+ * attributes of one that was stripped of them, too, are taken for those of the other one.
  */
 export function isSameModule(a: ModuleCode, b: ModuleCode): boolean {
   if (Buffer.compare(a.bytes, b.bytes) === 0) return true;
-  return a.md5 === b.md5 && Buffer.compare(attributeBytes(a), attributeBytes(b)) === 0;
+  if (a.md5 !== b.md5) return false;
+  return a.isStripped || b.isStripped || Buffer.compare(attributeBytes(a), attributeBytes(b)) === 0;
 }
 
 /** The attributes in one form, whatever the form in the file. */

@@ -13,14 +13,10 @@ export function whyNotLoadable({ application, from, older, newer }: AppupChange)
     [older, [...changed, ...removed]],
   ] as const;
   for (const [code, names] of loaded) {
-    const stripped = names.filter((name) => !hasAttributes(code.modules.get(name)?.beam));
+    const stripped = names.filter((name) => code.modules.get(name)?.isStripped === true);
     if (stripped.length === 0) continue;
     const which = code === older ? `${application} ${from}` : `${application} ${newer.version}`;
     return `release_handler cannot load modules without attributes, which were stripped of ${which}: ${stripped.join(", ")}`;
   }
   return undefined;
-}
-
-function hasAttributes(beam: { readonly chunks: readonly { readonly id: string }[] } | undefined): boolean {
-  return beam?.chunks.some(({ id }) => id === "Attr") === true;
 }
