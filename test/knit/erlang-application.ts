@@ -26,7 +26,7 @@ export async function writeErlangApplication(
   const properties = [
     `{description, "${name}"}`,
     `{vsn, "${vsn}"}`,
-    `{modules, [${names.join(", ")}]}`,
+    `{modules, [${names.map((each) => `'${each}'`).join(", ")}]}`,
     "{registered, []}",
     "{applications, [kernel, stdlib]}",
     ...keys,
@@ -34,7 +34,7 @@ export async function writeErlangApplication(
   dir.write(`${directory}/ebin/${name}.app`, `{application, ${name}, [${properties.join(", ")}]}.\n`);
   if (appup !== undefined) dir.write(`${directory}/ebin/${name}.appup`, appup);
   const sources = names.map((module) =>
-    dir.write(`${directory}/src/${module}.erl`, `-module(${module}).\n${modules[module]}\n`),
+    dir.write(`${directory}/src/${module}.erl`, `-module('${module}').\n${modules[module]}\n`),
   );
   await vm.evaluate(
     `[{ok, _} = compile:file(File, [{outdir, "${dir.join(directory, "ebin")}"}, return_errors, ${options}]) || File <- ${JSON.stringify(sources)}]`,

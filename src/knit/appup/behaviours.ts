@@ -6,6 +6,12 @@ const OTP_BEHAVIOURS = ["supervisor", "supervisor_bridge", "gen_server", "gen_st
 
 export type OtpBehaviour = (typeof OTP_BEHAVIOURS)[number];
 
+/** Behaviours of Elixir, whose modules do not name those of OTP that they are built on. */
+const ELIXIR_BEHAVIOURS: ReadonlyMap<string, OtpBehaviour> = new Map([
+  ["Elixir.GenServer", "gen_server"],
+  ["Elixir.Supervisor", "supervisor"],
+]);
+
 /** The behaviour of OTP that a module has, and the behaviours that lead there: `["my_server", "gen_server"]`. */
 export interface ResolvedBehaviour {
   readonly behaviour: OtpBehaviour;
@@ -59,7 +65,7 @@ export class Behaviours {
   #basesOf(behaviour: string, seen: Set<string>): readonly string[] {
     if (seen.has(behaviour)) return [];
     seen.add(behaviour);
-    const declared = this.#declared.get(behaviour);
+    const declared = this.#declared.get(behaviour) ?? ELIXIR_BEHAVIOURS.get(behaviour);
     if (declared !== undefined) return [declared];
     for (const { modules } of this.#applications) {
       const module = modules.get(behaviour);

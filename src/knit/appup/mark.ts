@@ -6,7 +6,7 @@
  *     %% Text 5d2a...: once it is edited, it counts as written by hand.
  */
 import { binary, compareText, encodeTerm, list, tuple } from "../../term/index.ts";
-import type { ApplicationCode } from "../code/index.ts";
+import { type ApplicationCode, type ModuleCode, compareModules } from "../code/index.ts";
 
 const CODING = "%% coding: utf-8\n";
 const MARK = /^%% coding: utf-8\n%% Made by enit (?<sources>.*)\n%% Text (?<digest>[0-9a-f]{16}): .*\n/;
@@ -37,21 +37,29 @@ export function authorOf(
 }
 
 function sourcesOf(from: readonly ApplicationCode[], to: ApplicationCode): string {
-  const older = from.map(describe).sort(compareText);
-  return `from ${to.name} ${older.join(", ")}, for ${describe(to)}.`;
-}
-
-function describe(application: ApplicationCode): string {
-  return `${application.version} (${digestCode(application)})`;
+  const older = from.map((each) => `${each.version} (${digestDifference(each, to)})`).sort(compareText);
+  return `from ${to.name} ${older.join(", ")}, for ${to.version} (${digestCode(to)}).`;
 }
 
 /** What an upgrade sees of the code: modules, their MD5 and attributes. */
 function digestCode({ modules }: ApplicationCode): string {
+  return digestParts([...modules.values()].flatMap(describe));
+}
+
+/** The same of what is not as in the newer version: most modules of most older versions are. */
+function digestDifference(from: ApplicationCode, to: ApplicationCode): string {
+  const { added, changed, removed } = compareModules(from, to);
+  const older = [...changed, ...removed].flatMap((name) => from.modules.get(name) ?? []);
+  return digestParts([...added, ...older.flatMap(describe)]);
+}
+
+function describe({ name, md5, attributes }: ModuleCode): (string | Uint8Array)[] {
+  return [name, md5, encodeTerm(list(attributes.map((each) => tuple(binary(each.name), list(each.values)))))];
+}
+
+function digestParts(parts: readonly (string | Uint8Array)[]): string {
   const hash = new Bun.CryptoHasher("sha256");
-  for (const { name, md5, attributes } of modules.values()) {
-    hash.update(`${name} ${md5}\n`);
-    hash.update(encodeTerm(list(attributes.map((each) => tuple(binary(each.name), list(each.values))))));
-  }
+  for (const part of parts) hash.update(part).update("\n");
   return hash.digest("hex").slice(0, DIGITS);
 }
 

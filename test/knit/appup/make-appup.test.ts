@@ -110,6 +110,15 @@ code_change(_, S, D, _) -> {ok, S, D}.\n`;
     ]);
   });
 
+  test("knows the behaviours of Elixir", async () => {
+    const all = (value: number) => ({
+      "Elixir.A.Server": server(value).replace("gen_server", "'Elixir.GenServer'"),
+      "Elixir.A.Tree": supervisor(value).replace("(supervisor)", "('Elixir.Supervisor')"),
+    });
+    const { up } = await appupBetween(vm, all(1), all(2));
+    expect(up).toEqual(["{update,'Elixir.A.Server',{advanced,[]}}", "{update,'Elixir.A.Tree',supervisor}"]);
+  });
+
   test("only loads a module whose processes are of another kind now, and says so", async () => {
     const { up, warnings } = await appupBetween(
       vm,
