@@ -57,7 +57,7 @@ export function drawApplications(rows: readonly TopApplication[], order: TopOrde
 const KEYS = { reductions: "reductionRate", memory: "memory", queue: "queue" } as const;
 
 function orderApplications(rows: readonly TopApplication[], order: TopOrder): readonly TopApplication[] {
-  return rows.toSorted((a, b) => b[KEYS[order]] - a[KEYS[order]]);
+  return rows.toSorted((a, b) => (b[KEYS[order]] ?? -1) - (a[KEYS[order]] ?? -1));
 }
 
 /** Processes that are there already, in another order. */

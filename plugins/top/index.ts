@@ -21,7 +21,7 @@ export default definePlugin({
       description: "Show what a running release is busy with, as it changes",
       details:
         "Processes by reductions, memory or message queue, applications, memory by kind, and the run queue. In the VM one " +
-        "process of low priority takes the samples, for a share of one scheduler's time at most; on a node with very many " +
+        "process takes the samples, for a share of one scheduler's time at most; on a node with very many " +
         "processes a sample may be cut, and says so. Nothing is left in the VM when this ends, however it ends. The key h " +
         "shows all keys. With --json a document a sample, until Ctrl-C.",
       examples: [

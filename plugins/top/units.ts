@@ -1,9 +1,9 @@
 const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 const COUNT_UNITS = ["", "k", "M", "G", "T"] as const;
 
-/** A size in three digits or so: `79.1 KiB`, `512 B`. */
-export function formatSize(bytes: number): string {
-  return scale(bytes, 1024, BYTE_UNITS).join(" ");
+/** A size in three digits or so: `79.1 KiB`, `512 B`; a dash where it is not known. */
+export function formatSize(bytes: number | null): string {
+  return bytes === null ? "-" : scale(bytes, 1024, BYTE_UNITS).join(" ");
 }
 
 /** A rate in three digits or so: `1.2M`, `950`; a dash where it is not known. */

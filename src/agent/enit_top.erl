@@ -1,9 +1,13 @@
 %% Samples what a VM is busy with, for `enit top`.
 %%
-%% One process of low priority for each `enit top`, gone when that is gone. It works for a share of the time at most, its budget:
-%% after a sample it rests in proportion to what that took, and in a sample it looks at as many processes as its time allows.
-%% Those that are left are looked at by the next samples, so that on a node with very many processes a few samples together
-%% see all of them; those that came out on top are looked at in each. The first time that a process is seen it has no rate.
+%% One process for each `enit top`, gone when that is gone. It works for a share of the time at most, its budget: after a sample
+%% it rests in proportion to what that took, and in a sample it looks at as many processes as its time allows. Those that are
+%% left are looked at by the next samples, so that on a node with very many processes a few samples together see all of
+%% them; those that came out on top are looked at in each. The first time that a process is seen it has no rate.
+%%
+%% To be asked for its memory wakes a process up, and takes ten times as long as all the rest, or as long as it waits for a
+%% scheduler. So, unless it is the memory that matters, only those that are shown are asked for it, and in what time is left
+%% those of which it is not known. It stays what it was as long as a process has done nothing and got nothing.
 %%
 %% What is kept between two samples is a row of fifteen words for each process in a table, and the list of those that are left.
 -module(enit_top).
@@ -12,6 +16,8 @@
 
 %% How many processes are looked at between two glances at the clock.
 -define(CHUNK, 32).
+%% The same where each of them is woken up.
+-define(FEW, 4).
 %% How many are looked at in every sample, which takes a few milliseconds at most.
 -define(LEAST, 1000).
 %% Of more processes than these, the rates of some are not known.
@@ -39,7 +45,7 @@
 %% client does, or the connection to it.
 -spec start(Client :: pid()) -> pid().
 start(Client) ->
-    spawn_opt(?MODULE, init, [Client], [{priority, low}]).
+    spawn(?MODULE, init, [Client]).
 
 -spec init(pid()) -> no_return().
 init(Client) ->
@@ -102,7 +108,7 @@ take(#{interval := Interval, budget := Budget} = Request, Began, State0) ->
     Sample = Facts#{seen => Seen,
                     cut => maps:get(rest, State2) =/= [] orelse maps:get(pass_began, State2) < Began,
                     processes => Rows,
-                    applications => [{Name, Version, maps:get(Name, Shown, {0, 0, 0, 0})}
+                    applications => [{Name, Version, known(maps:get(Name, Shown, {0, 0, 0, 0, 0}))}
                                      || {Name, Version} <- Applications]},
     {Sample, State2#{counters := Counters, top := [element(2, Entry) || Entry <- Top]}}.
 
@@ -117,13 +123,16 @@ new_pass(Began, #{pass_began := Last} = State) ->
 
 scan(#{sort := Sort, limit := Limit}, Deadline, #{top := Top, rest := Rest, sums := Sums} = State) ->
     {Watched, Best} = watch(Top, Sort, {Limit, 0, -1, []}, State),
-    Now = now_us(),
-    {Left, Seen, Found, Summed} =
-        look(Rest, ?LEAST, Now, {map_size(Watched), Best, Sums}, {Sort, Deadline, Watched}, State),
+    Result = {map_size(Watched), Best, Sums, {[], []}},
+    {Left, {Seen, Found, Summed, {Unknown, Outdated}}} =
+        look(Rest, ?LEAST, now_us(), Result, {Sort, Deadline, Watched}, State),
     Next = State#{rest := Left, sums := Summed},
     case Left of
-        [] -> {Seen, best(Found), end_pass(Next)};
-        _ -> {Seen, best(Found), Next}
+        [] ->
+            ok = measure(Unknown ++ Outdated, 0, Deadline, State),
+            {Seen, best(Found), end_pass(Next)};
+        _ ->
+            {Seen, best(Found), Next}
     end.
 
 end_pass(#{table := Table, pass_began := Began, passes := Passes, sums := Sums} = State) ->
@@ -135,62 +144,90 @@ end_pass(#{table := Table, pass_began := Began, passes := Passes, sums := Sums} 
 watch(Top, Sort, Best, State) ->
     Now = now_us(),
     lists:foldl(fun(Pid, {Watched, Found} = Result) ->
-                        case visit(Pid, Now, State) of
+                        case visit(Pid, Now, Sort, State) of
                             gone -> Result;
                             Seen -> {Watched#{Pid => Seen}, put_best(value(Sort, Seen), Found, Pid, Seen)}
                         end
                 end,
                 {#{}, Best}, Top).
 
-look([], _Chunk, _Now, {Seen, Best, Sums}, _How, _State) ->
-    {[], Seen, Best, Sums};
-look(Pids, 0, _Now, {Seen, Best, Sums} = Result, {_, Deadline, _} = How, State) ->
+look([], _Chunk, _Now, Result, _How, _State) ->
+    {[], Result};
+look(Pids, 0, _Now, Result, {_, Deadline, _} = How, State) ->
     case now_us() of
-        Now when Now >= Deadline -> {Pids, Seen, Best, Sums};
+        Now when Now >= Deadline -> {Pids, Result};
         Now -> look(Pids, ?CHUNK, Now, Result, How, State)
     end;
-look([Pid | Pids], Chunk, Now, {Count, Best, Sums} = Result, {Sort, _, Watched} = How, State) ->
-    case Watched of
-        #{Pid := Seen} ->
-            look(Pids, Chunk - 1, Now, {Count, Best, add(Seen, Sums, State)}, How, State);
-        _ ->
-            case visit(Pid, Now, State) of
-                gone ->
-                    look(Pids, Chunk - 1, Now, Result, How, State);
-                Seen ->
-                    Found = put_best(value(Sort, Seen), Best, Pid, Seen),
-                    look(Pids, Chunk - 1, Now, {Count + 1, Found, add(Seen, Sums, State)}, How, State)
-            end
-    end.
+look([Pid | Pids], Chunk, Now, {Count, Best, Sums, Todo} = Result, {Sort, _, Watched} = How, State) ->
+    Next = case Watched of
+               #{Pid := Seen} ->
+                   {Count, Best, add(Seen, Sums, State), Todo};
+               _ ->
+                   case visit(Pid, Now, Sort, State) of
+                       gone ->
+                           Result;
+                       Seen ->
+                           Found = put_best(value(Sort, Seen), Best, Pid, Seen),
+                           {Count + 1, Found, add(Seen, Sums, State), to_do(Pid, Seen, Todo)}
+                   end
+           end,
+    look(Pids, Chunk - 1, Now, Next, How, State).
 
-visit(Pid, Now, #{table := Table} = State) ->
+to_do(Pid, {_, _, {none, _}, _, _}, {Unknown, Outdated}) -> {[Pid | Unknown], Outdated};
+to_do(Pid, {_, _, {_, outdated}, _, _}, {Unknown, Outdated}) -> {Unknown, [Pid | Outdated]};
+to_do(_Pid, {_, _, {_, fresh}, _, _}, Todo) -> Todo.
+
+visit(Pid, Now, Sort, #{table := Table} = State) ->
     case process_info(Pid, [reductions, message_queue_len, group_leader]) of
         undefined ->
             gone;
         [{_, Reductions}, {_, Queue}, {_, Leader}] ->
             Entry = ets:lookup(Table, Pid),
-            case memory(Entry, Pid, Reductions, Queue) of
+            case memory(Entry, Pid, Sort, Reductions, Queue) of
                 gone ->
                     gone;
-                {Memory, _, _} = Known ->
+                {Known, Age} ->
                     track(Table, Entry, {Pid, Now, Reductions, Known}),
-                    {rate(Entry, Reductions, Now, State), Reductions, Memory, Queue, Leader}
+                    Memory = case Known of
+                                 none -> none;
+                                 {Bytes, _, _} -> Bytes
+                             end,
+                    {rate(Entry, Reductions, Now, State), Reductions, {Memory, Age}, Queue, Leader}
             end
     end.
 
-%% To be asked for its memory wakes a process up and takes ten times as long as all the rest. It is what it was as long as the
-%% process has done nothing since, but for the one reduction of having been asked, and got nothing.
-memory([{_, _, _, {_, Then, Queue} = Known}], _Pid, Reductions, Queue) when Reductions - Then =< ?IDLE ->
-    Known;
-memory(_, Pid, Reductions, Queue) ->
+%% What is known of the memory of a process, and whether it is still so.
+memory([{_, _, _, {_, Then, Queue} = Known}], _Pid, _Sort, Reductions, Queue) when Reductions - Then =< ?IDLE ->
+    {Known, fresh};
+memory(_Entry, Pid, memory, Reductions, Queue) ->
     case process_info(Pid, memory) of
-        {memory, Memory} -> {Memory, Reductions, Queue};
+        {memory, Memory} -> {{Memory, Reductions, Queue}, fresh};
         undefined -> gone
-    end.
+    end;
+memory([{_, _, _, Known}], _Pid, _Sort, _Reductions, _Queue) ->
+    {Known, outdated};
+memory([], _Pid, _Sort, _Reductions, _Queue) ->
+    {none, outdated}.
+
+%% Asks for memory until the time is up.
+measure([], _Chunk, _Deadline, _State) ->
+    ok;
+measure(Pids, 0, Deadline, State) ->
+    case now_us() < Deadline of
+        true -> measure(Pids, ?FEW, Deadline, State);
+        false -> ok
+    end;
+measure([Pid | Pids], Chunk, Deadline, #{table := Table} = State) ->
+    case process_info(Pid, [memory, reductions, message_queue_len]) of
+        undefined -> ok;
+        [{_, Memory}, {_, Reductions}, {_, Queue}] ->
+            _ = ets:update_element(Table, Pid, {4, {Memory, Reductions, Queue}})
+    end,
+    measure(Pids, Chunk - 1, Deadline, State).
 
 value(reductions, {none, _, _, _, _}) -> 0;
 value(reductions, {Rate, _, _, _, _}) -> Rate;
-value(memory, {_, _, Memory, _, _}) -> Memory;
+value(memory, {_, _, {Memory, _}, _, _}) -> Memory;
 value(message_queue_len, {_, _, _, Queue, _}) -> Queue.
 
 %% Reductions a second since the process was looked at last. One that the last pass did not see began after that did: it has at
@@ -208,18 +245,26 @@ track(Table, _Known, Entry) ->
     ets:insert(Table, Entry).
 
 %% Sums by the group leader, which is the master of the application that a process belongs to.
-add({Rate, _, Memory, Queue, Leader}, Sums, #{leaders := Leaders}) ->
+add({Rate, _, {Memory, _}, Queue, Leader}, Sums, #{leaders := Leaders}) ->
     case Leaders of
         #{Leader := Name} ->
-            {Count, Rates, Memories, Queues} = maps:get(Name, Sums, {0, 0, 0, 0}),
+            {Count, Rates, Measured, Memories, Queues} = maps:get(Name, Sums, {0, 0, 0, 0, 0}),
+            {One, Bytes} = case Memory of
+                               none -> {0, 0};
+                               _ -> {1, Memory}
+                           end,
             Added = case Rate of
                         none -> 0;
                         _ -> Rate
                     end,
-            Sums#{Name => {Count + 1, Rates + Added, Memories + Memory, Queues + Queue}};
+            Sums#{Name => {Count + 1, Rates + Added, Measured + One, Memories + Bytes, Queues + Queue}};
         _ ->
             Sums
     end.
+
+%% A sum of the memory of some says nothing of all.
+known({Count, Rate, Count, Memory, Queue}) -> {Count, Rate, Memory, Queue};
+known({Count, Rate, _Measured, _Memory, Queue}) -> {Count, Rate, none, Queue}.
 
 %% {Limit, Count, Least, Entries}: the best so far and more; what is not above the least of the best cannot be one.
 put_best(Value, {_, _, Least, _} = Best, _Pid, _Info) when Value =< Least ->
@@ -238,11 +283,11 @@ best({Limit, _Count, _Least, Entries}) ->
     lists:sublist(lists:reverse(lists:keysort(1, Entries)), Limit).
 
 %% What is only known of those that are shown.
-row({_Value, Pid, {Rate, Reductions, Memory, Queue, Leader}}, Leaders) ->
-    case process_info(Pid, [registered_name, initial_call, current_function, status]) of
+row({_Value, Pid, {Rate, Reductions, _Memory, Queue, Leader}}, Leaders) ->
+    case process_info(Pid, [memory, registered_name, initial_call, current_function, status]) of
         undefined ->
             false;
-        [{_, Name}, {_, Initial}, {_, Current}, {_, Status}] ->
+        [{_, Memory}, {_, Name}, {_, Initial}, {_, Current}, {_, Status}] ->
             {true, #{pid => list_to_binary(pid_to_list(Pid)),
                      name => Name,
                      label => label(Pid),

@@ -57,7 +57,7 @@ export interface ReleaseService {
    */
   evaluate(release: Release, expressions: string, options?: EvaluateOptions): Promise<Term>;
   /**
-   * Starts a sampler of what a running release is busy with: it works at low priority and within a budget, and is gone as
+   * Starts a sampler of what a running release is busy with: it works within a budget, and is gone as
    * soon as it is disposed of or this process ends. Throws `not_running`.
    */
   observe(release: Release, options?: WaitOptions): Promise<NodeSampler>;

@@ -85,6 +85,7 @@ export interface TopApplication {
   readonly version: string;
   readonly processes: number;
   readonly reductionRate: number;
-  readonly memory: number;
+  /** `null` while that of some of its processes is not known. */
+  readonly memory: number | null;
   readonly queue: number;
 }

@@ -84,7 +84,7 @@ function readApplication([name, version, sums]: readonly Term[]): TopApplication
     version: textValue(version) ?? "",
     processes: numberOf(processes) ?? 0,
     reductionRate: numberOf(rate) ?? 0,
-    memory: numberOf(memory) ?? 0,
+    memory: numberOf(memory),
     queue: numberOf(queue) ?? 0,
   };
 }
