@@ -11,7 +11,7 @@ export const upgradeArguments = {
   dryRun: { type: "boolean", alias: "n", description: "Show what would be done, and change nothing" },
   timeout: {
     type: "number",
-    min: 0,
+    min: 0.1,
     valueHint: "SECONDS",
     description: "How long the installation may take; after that the VM is started anew with its permanent version",
   },

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { encodeEnd, encodeHeader, paddingOf, type TarEntry } from "../../src/knit/package/tar-header.ts";
+import { checkPlace, checkTarball, type TarballTarget } from "../../src/upgrade/tarball/check-tarball.ts";
 import { readUpgradeTarball } from "../../src/upgrade/tarball/read-upgrade.ts";
+import type { VmFacts } from "../../src/upgrade/vm/facts.ts";
+import { containing } from "../support/containing.ts";
 import { failure } from "../support/failure.ts";
 import { systemOtp } from "../support/otp.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
@@ -120,5 +123,78 @@ describe("a file that is no upgrade is refused", () => {
     expect((await failure(read(pack({ ...REL, content: "release." })))).code).toBe("release_malformed");
     const relup = { path: "releases/2/relup", content: "[]." };
     expect((await failure(read(pack(REL, relup)))).code).toBe("relup_malformed");
+  });
+});
+
+describe("a tarball that does not fit what runs is refused", () => {
+  const facts: VmFacts = {
+    handler: "idle",
+    root: "",
+    releasesDir: "",
+    unwritable: [],
+    ertsVersion: "13.1.5",
+    otpRelease: "25",
+    osPid: 1,
+    phase: "started",
+    heart: false,
+  };
+  const target = (): TarballTarget => ({
+    root: dir.path,
+    releasesDir: dir.join("releases"),
+    release: "relex",
+    relName: "relex",
+    running: "1",
+    facts,
+    executable: process.execPath,
+  });
+  const relup = { path: "releases/2/relup", content: '{"2", [{"1", [], []}], [{"1", [], []}]}.\n' };
+  const release = (erts: string, applications: string, name = "relex"): Member => ({
+    ...REL,
+    content: `{release, {"${name}", "2"}, {erts, "${erts}"}, [${applications}]}.\n`,
+  });
+  const whole = '{kernel, "8.5.3"}, {sasl, "4.2"}';
+  /** The first bytes of a program for a machine that none of us has. */
+  const foreign = Buffer.from("7f454c4602020100000000000000000000030015", "hex").toString("latin1");
+
+  const cases: readonly (readonly [title: string, members: () => Member[], code: string, state: string])[] = [
+    [
+      "another release",
+      () => [release("13.1.5", whole, "other"), relup],
+      "tarball_unsuitable",
+      'of the release "other"',
+    ],
+    ["another OTP", () => [release("15.2", whole), relup], "tarball_unsuitable", "for Erlang/OTP 27, and 25 runs"],
+    ["without sasl", () => [release("13.1.5", '{kernel, "8.5.3"}'), relup], "tarball_unsuitable", "has no sasl"],
+    ["without relup", () => [release("13.1.5", whole)], "no_upgrade_path", "it has no relup"],
+    [
+      "from another version",
+      () => [REL, { ...relup, content: '{"2", [{"0", [], []}], []}.' }],
+      "no_upgrade_path",
+      "its relup leads from 0, and 1 runs",
+    ],
+    [
+      "another machine",
+      () => [REL, relup, { path: "lib/a-1/priv/a.so", content: foreign }],
+      "tarball_unsuitable",
+      "is for another machine",
+    ],
+  ];
+  test.each(cases)("%s", async (_, members, code, state) => {
+    const tarball = await read(pack(...members()));
+    const error = await failure(() => checkTarball(tarball, target()));
+    expect(error).toMatchObject({ code, message: containing(state) });
+  });
+
+  test("one that has no room, or whose files are there already, and others", async () => {
+    const tarball = await read(pack(REL, relup, { path: "lib/a-1/ebin/a.app", content: "new" }));
+    checkTarball(tarball, target());
+    checkPlace(tarball, target());
+    const huge = { ...tarball, files: [{ path: "lib/a-1/huge", size: Number.MAX_SAFE_INTEGER, digest: "" }] };
+    expect(await failure(() => checkPlace(huge, target()))).toMatchObject({ code: "disk_full", kind: "io" });
+    dir.write("lib/a-1/ebin/a.app", "old");
+    expect(await failure(() => checkPlace(tarball, target()))).toMatchObject({
+      code: "files_differ",
+      message: containing("lib/a-1/ebin/a.app"),
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { atom, integer, nil, parseTerm } from "../../src/term/index.ts";
+import { atom, integer, list, nil, parseTerm, tuple } from "../../src/term/index.ts";
 import { containing, matching } from "../support/containing.ts";
 import { failure } from "../support/failure.ts";
 import { systemOtp } from "../support/otp.ts";
@@ -108,6 +108,27 @@ test("a parameter that is not as the configuration has it is named, and the upgr
     { kind: "environment", subject: "counter.step", message: "the parameter step of counter is 1 in place of 2" },
   ]);
 });
+
+// From OTP 27 on there is a trace session for each.
+test.skipIf(systemOtp().major >= 27)(
+  "where somebody else traces release_handler, an upgrade is not watched, and that is told",
+  async () => {
+    await using connection = await system.connect();
+    const pidOf = (name: string) => connection.call("erlang", "whereis", [atom(name)]);
+    const [handler, tracer] = [await pidOf("release_handler"), await pidOf("logger")];
+    const trace = (on: boolean) =>
+      connection.call("erlang", "trace", [
+        handler,
+        atom(String(on)),
+        list([atom("call"), tuple(atom("tracer"), tracer)]),
+      ]);
+    await trace(true);
+    expect(await install(system, "2")).toMatchObject({ permanent: true, watched: false });
+    expect(await versionOf(system)).toBe("2");
+    await trace(false);
+    expect(await install(system, "1")).toMatchObject({ watched: true });
+  },
+);
 
 test("what release_handler refuses leaves versions and environment as they were", async () => {
   const file = join(system.root, "lib", "counter-2", "ebin", "counter_lib.beam");
