@@ -80,11 +80,6 @@ export class ModuleAnalysis {
     );
   }
 
-  /** Whether a function runs when the module is loaded (`-on_load`). */
-  get hasOnLoad(): boolean {
-    return this.functions.some(({ instructions }) => instructions.some(({ opcode }) => opcode === OPCODE.on_load));
-  }
-
   /** Whether the code names a function of another module, whatever its arity. */
   calls(module: string, name: string): boolean {
     return this.imports.some((each) => each.module === module && each.name === name);

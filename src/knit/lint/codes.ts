@@ -1,4 +1,7 @@
-/** Every warning, by its code, with what to do about it. `docs/lint.md` explains each; a test holds both to the same list. */
+/**
+ * Every warning, by its code, with what to do about it; MODULE stands for the one that it is about. `docs/lint.md` explains
+ * each; a test holds both to the same list.
+ */
 export const LINT_CODES = {
   // Coverage
   "version-not-raised":

@@ -1,6 +1,6 @@
 import type { UpgradeDirection } from "../../otp/index.ts";
 import { checkBookkeeping } from "./bookkeeping.ts";
-import { LINT_CODES } from "./codes.ts";
+import { LINT_CODES, type LintCode } from "./codes.ts";
 import { checkConfiguration } from "./configuration.ts";
 import { checkCoverage, checkVersions } from "./coverage.ts";
 import type { Finding, LintWarning, UpgradeFacts } from "./facts.ts";
@@ -49,7 +49,7 @@ export function lintUpgrades(upgrades: readonly UpgradeFacts[]): LintWarning[] {
       application,
       module,
       message,
-      hint: LINT_CODES[code],
+      hint: hintOf(code, module),
       directions: unite(known?.directions ?? [], direction),
       from: unite(known?.from ?? [], facts.from.spec.vsn),
     });
@@ -61,6 +61,11 @@ export function lintUpgrades(upgrades: readonly UpgradeFacts[]): LintWarning[] {
     }
   }
   return [...warnings.values()];
+}
+
+/** What to do, of this very module. */
+function hintOf(code: LintCode, module: string | null): string {
+  return module === null ? LINT_CODES[code] : LINT_CODES[code].replaceAll(/(?<!\?)\bMODULE\b/g, module);
 }
 
 function unite<T>(known: readonly T[], more: T | undefined): readonly T[] {

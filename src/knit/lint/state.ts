@@ -99,8 +99,10 @@ function splitName(text: string): [name: string, arity: number] {
 function checkChildren(way: Way): Finding[] {
   const suspended = new Set(way.steps.flatMap((step) => (step.kind === "suspend" ? step.modules : [])));
   if (suspended.size === 0) return [];
+  // Applications have supervisors of their own; looking through all modules of OTP would take a while.
+  const owners = new Set([...suspended].map((name) => way.source.modules.get(name)?.application));
   const children = [...way.source.modules.values()].flatMap(({ application, analysis }) =>
-    processKindOf(analysis, way.source) === "supervisor"
+    owners.has(application) && processKindOf(analysis, way.source) === "supervisor"
       ? (readSupervisorSpec(analysis)?.children ?? []).map((child) => ({
           application,
           supervisor: analysis.name,

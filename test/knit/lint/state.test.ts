@@ -27,6 +27,7 @@ describe("state-without-code-change", () => {
       const [warning, ...others] = await lab.lint({ old, new: { m: server("a, b") }, up });
       expect(warning?.message).toContain("the state of m changes (#state{} has b)");
       expect(warning?.code).toBe("state-without-code-change");
+      expect(warning?.hint).toStartWith("Use {update, m, {advanced, EXTRA}}");
       expect(others.map(({ code, directions }) => `${code} ${directions.join()}`)).toEqual([
         "state-without-code-change down",
       ]);
