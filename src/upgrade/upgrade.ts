@@ -102,7 +102,7 @@ async function upgradeIn(
     // Where a reconfiguration looks for what was said last.
     writeRenderedConfig({ stateDir: release.stateDir, version }, to.config);
     const installed = await installRelease(connection, events === undefined ? request : { ...request, events });
-    if (permanent && !isPackaged(release)) switchGeneration(release.stateDir, version);
+    if (!isPackaged(release)) switchGeneration(release.stateDir, version, permanent);
     if (!installed.watched && running.version !== version) {
       options.warn("The processes could not be watched meanwhile: whether each changed its state is not verified.");
     }

@@ -11,6 +11,7 @@ import {
   mapValue,
   string,
   type Term,
+  textValue,
   tuple,
 } from "../term/index.ts";
 import { releaseCommand } from "./release-command.ts";
@@ -83,6 +84,12 @@ export function startsIn(settings: Term): [application: string, type: StartType]
     const known = START_TYPES.find((word) => word === type);
     return name === undefined || known === undefined ? [] : [[name, known]];
   });
+}
+
+/** The version of the release that the settings of an agent are for. */
+export function versionIn(settings: Term): string {
+  const facts = mapValue(settings, "release");
+  return (isTuple(facts, 2) ? textValue(facts.elements[1]) : undefined) ?? "";
 }
 
 function startsTerm(starts: AgentSettingsInput["starts"]): Term {

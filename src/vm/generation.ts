@@ -18,7 +18,7 @@ import {
 } from "../otp/index.ts";
 import type { Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
-import { startsIn, withApplications } from "./agent-settings.ts";
+import { startsIn, versionIn, withApplications } from "./agent-settings.ts";
 import { asOwnerOf } from "./identity.ts";
 import { releaseFiles } from "./release-files.ts";
 import { type StatePaths, statePaths } from "./state-paths.ts";
@@ -119,34 +119,47 @@ export function removeGeneration(stateDir: string, version: string): void {
 }
 
 /**
- * Notes that the VM has come to another generation: its record says so, and its agent would start what belongs to that one,
- * should the VM boot anew within its process.
+ * Notes that the VM has come to another generation: in its record, and, if that one is `permanent`, for its agent, which starts
+ * what belongs to it should the VM boot anew within its process.
  *
  * The settings of the generation before are kept with it, for the way back. Throws `state_dir_unwritable`.
  */
-export function switchGeneration(stateDir: string, version: string): void {
+export function switchGeneration(stateDir: string, version: string, permanent: boolean): void {
   const paths = statePaths(stateDir);
   const vm = findRunningVm(stateDir);
-  if (vm === undefined || vm.version === version) return;
+  if (vm === undefined) return;
+  const former = readSettings(paths);
+  const formerVersion = versionIn(former);
   writingState(stateDir, () => {
-    const former = formatTermFile(readSettings(paths));
-    const next = asOwnerOf(paths.releasesDir, () => {
-      const [from, to] = [vm.version, version].map((each) => join(paths.releasesDir, each, AGENT_SETTINGS));
-      if (from !== undefined && !existsSync(from)) writeFileAtomically(from, former, 0o600);
-      return to !== undefined && existsSync(to) ? readTermFile(to).terms[0] : undefined;
-    });
-    if (next !== undefined) {
-      const { uid, gid } = statSync(paths.agentSettings);
-      writeFileAtomically(paths.agentSettings, formatTermFile(next), 0o600);
-      if (process.geteuid?.() === 0) chownSync(paths.agentSettings, uid, gid);
+    if (permanent && formerVersion !== version) {
+      const next = asOwnerOf(paths.releasesDir, () => {
+        const file = settingsOf(paths, formerVersion);
+        if (!existsSync(file)) writeFileAtomically(file, formatTermFile(former), 0o600);
+        return readTermFile(settingsOf(paths, version)).terms[0];
+      });
+      if (next !== undefined) replaceSettings(paths, next);
     }
-    changeVmVersion(stateDir, vm, version);
+    if (vm.version !== version) changeVmVersion(stateDir, vm, version);
   });
 }
 
-/** What the agent of a VM started, in this order, and as what. */
-export function readStarts(stateDir: string): [application: string, type: StartType][] {
-  return startsIn(readSettings(statePaths(stateDir)));
+function replaceSettings({ agentSettings }: StatePaths, settings: Term): void {
+  const { uid, gid } = statSync(agentSettings);
+  writeFileAtomically(agentSettings, formatTermFile(settings), 0o600);
+  if (process.geteuid?.() === 0) chownSync(agentSettings, uid, gid);
+}
+
+/** What the agent of a VM started of a generation, in this order, and as what. */
+export function readStarts(stateDir: string, version: string): [application: string, type: StartType][] {
+  const paths = statePaths(stateDir);
+  const settings = readSettings(paths);
+  if (versionIn(settings) === version) return startsIn(settings);
+  const [kept] = asOwnerOf(paths.releasesDir, () => readTermFile(settingsOf(paths, version)).terms);
+  return startsIn(kept ?? settings);
+}
+
+function settingsOf({ releasesDir }: StatePaths, version: string): string {
+  return join(releasesDir, version, AGENT_SETTINGS);
 }
 
 function readSettings({ agentSettings }: Pick<StatePaths, "agentSettings">): Term {

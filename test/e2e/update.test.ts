@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { containing } from "../support/containing.ts";
+import { readLines } from "../support/lines.ts";
 import { otpInstallations, type OtpInstallation, systemOtp } from "../support/otp.ts";
 import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 import { type StockMaker, stockMaker } from "../support/stock.ts";
@@ -79,8 +80,12 @@ describe.each(otpInstallations())("on OTP $major", (otp) => {
     expect(await host.enit("update", "relex")).toMatchObject({ stdout: containing("nothing to update"), exitCode: 0 });
     expect((await host.enit("reconfigure", "relex")).stdout).toBe("reconfigure: config unchanged\n");
 
-    expect(await host.enit("rollback", "relex")).toMatchObject({ exitCode: 0 });
+    expect(await host.enit("rollback", "relex", "--no-permanent")).toMatchObject({ exitCode: 0 });
     expect(await seen(host)).toBe('{"1.0","1.0",[{down,"1.0"},"1.0"]}');
+    const settings = join(host.stateDir(), "agent.settings");
+    expect(readFileSync(settings, "utf8")).toContain('release => {"relex","1.0+2"}');
+    expect(await host.enit("rollback", "relex", "1.0")).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(settings, "utf8")).toContain('release => {"relex","1.0"}');
     expect(host.vm()).toMatchObject({ pid, version: "1.0" });
 
     expect((await host.enit("restart", "relex")).exitCode).toBe(0);
@@ -336,7 +341,7 @@ describe("faults", () => {
     expect(await seen(host)).toBe('{"1.1","1.0",["1.0"]}');
   });
 
-  test("an enit that was killed after the installation: the next one verifies it and makes it permanent", async () => {
+  test("an enit that was killed after the installation: the next one notes it", async () => {
     await stock.install(host.join("lib"), "1.2");
     host.write(
       "plugins/deadly.ts",
@@ -367,5 +372,20 @@ describe("faults", () => {
       applications: [{ application: "stock", from: "1.2", to: "1.3", appup: "written" }],
     });
     expect(await seen(host)).toBe('{"1.3","1.0",["1.1","1.0"]}');
+  });
+
+  test("an enit that was killed while it verified: the next one does, and makes it permanent", async () => {
+    await stock.install(host.join("lib"), "1.4");
+    const update = host.spawn("update", "relex");
+    for await (const line of readLines(update.stderr)) {
+      if (line.startsWith("verifying version")) update.kill("SIGKILL");
+    }
+    await update.exited;
+    expect(await host.enit("update", "relex")).toMatchObject({ stdout: containing("nothing to update"), exitCode: 0 });
+    expect(await seen(host)).toBe('{"1.4","1.0",["1.3","1.1","1.0"]}');
+    const { version } = host.vm() ?? {};
+    expect(await evaluate(host, "[V || {_, V, _, permanent} <- release_handler:which_releases()]")).toBe(
+      `["${version}"]`,
+    );
   });
 });

@@ -59,7 +59,7 @@ export async function planDynamicUpdate(dynamic: DynamicRelease, hooks: PlanHook
       version,
       ertsVersion: facts.ertsVersion,
       libraries: await readRunningLibraries(connection, former.libraries, { stateDir: release.stateDir, signal }),
-      starts: readStarts(release.stateDir),
+      starts: readStarts(release.stateDir, version),
       otpRoot: facts.root,
     },
     system: findInstalledSystem(release),
@@ -82,10 +82,13 @@ export async function finishInterrupted(dynamic: DynamicRelease, manner: Install
   const known = await knownReleases(connection, { signal });
   const running = runningRelease(known);
   const permanent = known.find(({ status }) => status === "permanent");
-  if (running?.status === "current" && permanent !== undefined) {
-    await bringTo(dynamic, sideOf(release, permanent.version), sideOf(release, running.version), manner);
-  } else if (running !== undefined) {
-    switchGeneration(release.stateDir, running.version);
+  // One that was installed to be tried is noted, and stays what it is.
+  if (running !== undefined && running.version !== runningVersion(release)) {
+    if (running.status === "permanent" || permanent === undefined) {
+      switchGeneration(release.stateDir, running.version, true);
+    } else {
+      await bringTo(dynamic, sideOf(release, permanent.version), sideOf(release, running.version), manner);
+    }
   }
   for (const { version, status } of known) {
     if (status === "unpacked") await forget(connection, release.stateDir, version, manner);
@@ -139,7 +142,7 @@ async function bringTo(
 ): Promise<Installed> {
   const places = placesOf(release);
   const installed = await installRelease(connection, { ...manner, vm, places, from, to, permanent: true, signal });
-  switchGeneration(release.stateDir, to.release.version);
+  switchGeneration(release.stateDir, to.release.version, true);
   pruneKept(
     release.stateDir,
     [...readInstalledReleases(places).values()].flatMap(({ libraries }) => libraries),
