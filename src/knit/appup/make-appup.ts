@@ -1,6 +1,7 @@
 import { type Term, atom } from "../../term/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
 import type { Behaviours } from "./behaviours.ts";
+import { withChangedBehaviours } from "./affected-processes.ts";
 import { findAffectedSupervisors } from "./affected-supervisors.ts";
 import { explainOrder } from "./explain-order.ts";
 import { findChildChanges } from "./child-changes.ts";
@@ -66,14 +67,14 @@ function moduleSteps(request: AppupRequest, warn: (warning: AppupWarning) => voi
   const from = onlyListed(request.from, warn);
   const to = onlyListed(request.to, warn);
   const { behaviours, isPermanent = true } = request;
-  const found = withKnownDepends(findModuleChanges({ from, to, behaviours }, warn), warn);
-  const { removed } = found;
+  const pair = { from, to, behaviours };
+  const { changes: found, removed } = withKnownDepends(findModuleChanges(pair, warn), warn);
+  const converted = withChangedBehaviours(pair, found);
   const supervisors = {
     before: supervisorsOf(from, behaviours, isPermanent),
     after: supervisorsOf(to, behaviours, isPermanent),
   };
-  const affected = findAffectedSupervisors({ from, to, behaviours }, found.changes, supervisors);
-  const changes = new Map([...found.changes, ...affected]);
+  const changes = new Map([...converted, ...findAffectedSupervisors(pair, converted, supervisors)]);
   const children = findChildChanges(changes, supervisors, warn);
   const order = orderUp(changes, children);
   const plan = { from, to, changes, children, removed, removedOrder: orderRemoved(removed) };

@@ -134,9 +134,9 @@ function isSameFamily(before: ModuleKind["family"], after: ModuleKind["family"])
 
 const WITHOUT_CODE_CHANGE = new Set<ModuleKind["family"]>(["plain", "supervisor", "supervisor_bridge"]);
 
-function treatmentOfKind({ family, changesCode, isDerived }: ModuleKind, hasExtra: boolean): Treatment {
+function treatmentOfKind({ family, changesCode, bases }: ModuleKind, hasExtra: boolean): Treatment {
   if (family === "supervisor") return "supervisor";
   if (family === "plain" || family === "supervisor_bridge") return "load";
   // The code_change that is called is that of the behaviour it is built on: who gives it an argument wants it called.
-  return changesCode || (isDerived && hasExtra) ? "advanced" : "soft";
+  return changesCode || (bases.length > 0 && hasExtra) ? "advanced" : "soft";
 }

@@ -8,8 +8,8 @@ export interface ModuleKind {
   readonly family: OtpBehaviour | "special" | "process" | "plain";
   /** Whether the module converts states of processes. */
   readonly changesCode: boolean;
-  /** Whether its behaviour is not one of OTP, but built on one. */
-  readonly isDerived: boolean;
+  /** The behaviours between it and that of OTP; none if it has that itself. */
+  readonly bases: readonly string[];
   /** How that was told, for explanations: `gen_server, exports code_change/3`. */
   readonly description: string;
 }
@@ -31,24 +31,23 @@ export function kindOfModule(module: ModuleCode, behaviours: Behaviours): Module
     return {
       family: "special",
       changesCode: true,
-      isDerived: false,
+      bases: [],
       description: "special process, exports system_code_change/4",
     };
   }
   const found = ["code_change/3", "code_change/4"].find((name) => exported.has(name));
-  if (found !== undefined)
-    return { family: "process", changesCode: true, isDerived: false, description: `exports ${found}` };
-  return { family: "plain", changesCode: false, isDerived: false, description: "no process of its own" };
+  if (found !== undefined) return { family: "process", changesCode: true, bases: [], description: `exports ${found}` };
+  return { family: "plain", changesCode: false, bases: [], description: "no process of its own" };
 }
 
 function kindOfBehaviour(module: ModuleCode, { behaviour, chain }: ResolvedBehaviour): ModuleKind {
   const name = chain.join(" on ");
-  const isDerived = chain.length > 1;
+  const bases = chain.slice(0, -1);
   const arity = CODE_CHANGE_ARITY[behaviour];
-  if (arity === undefined) return { family: behaviour, changesCode: false, isDerived, description: name };
+  if (arity === undefined) return { family: behaviour, changesCode: false, bases, description: name };
   const changesCode = exportsOf(module).has(`code_change/${arity}`);
   const description = `${name}, ${changesCode ? "exports" : "has no"} code_change/${arity}`;
-  return { family: behaviour, changesCode, isDerived, description };
+  return { family: behaviour, changesCode, bases, description };
 }
 
 /** The exported functions of a module, as `name/arity`. */

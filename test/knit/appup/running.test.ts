@@ -205,6 +205,27 @@ handle_cast(_, S) -> {noreply, S}.\n`,
       expect(await states()).toBe("[{here,{down,{v2,v1}}},{down,{v2,v1}},{down,{v2,v1}},{v1,in,v1}]");
     });
 
+    test("converts the state that a behaviour of one's own keeps, when only the behaviour changed", async () => {
+      const base = (
+        version: string,
+      ): string => `-behaviour(gen_server).\n-export([start_link/1, init/1, handle_call/3, handle_cast/2, code_change/3]).
+start_link(Mod) -> gen_server:start_link({local, Mod}, ?MODULE, Mod, []).
+init(Mod) -> {ok, {${version}, Mod, Mod:new()}}.
+handle_call(get, _, {${version}, _, S} = State) -> {reply, {${version}, S}, State}.
+handle_cast(_, S) -> {noreply, S}.
+code_change({down, _}, {v2, Mod, S}, _) -> {ok, {v1, Mod, S}};
+code_change(_, {v1, Mod, S}, _) -> {ok, {v2, Mod, S}}.\n`;
+      const user =
+        "-behaviour(a_base).\n-export([start_link/0, new/0]).\nstart_link() -> a_base:start_link(?MODULE).\nnew() -> kept.\n";
+      const rest = { a_app: APP, a_sup: supervisor(["a_user"]), a_user: user };
+      await using app = await startPair(vm, { ...rest, a_base: base("v1") }, { ...rest, a_base: base("v2") });
+      expect(app.up).toEqual(["{update,a_base,{advanced,[]}}", "{update,a_user,{advanced,[]},[a_base]}"]);
+      await app.upgrade();
+      expect(await vm.text("gen_server:call(a_user, get)")).toBe("{v2,kept}");
+      await app.downgrade();
+      expect(await vm.text("gen_server:call(a_user, get)")).toBe("{v1,kept}");
+    });
+
     test("calls functions at their time, and purges as modules say", async () => {
       const log = (version: string, more = ""): string =>
         `${more}-export([add/1, linger/0]).
