@@ -285,6 +285,20 @@ describe("bad input of an upgrade", () => {
     });
   });
 
+  test("files of an application that changed without its version are warned of", async () => {
+    using project = upgradeProject(vm);
+    await project.become("1", { relex_app: OLD });
+    project.write("apps/relex_app/priv/www/index.html", "old");
+    project.write("apps/relex_app/priv/same", "same");
+    await project.succeed();
+    project.write("apps/relex_app/priv/www/index.html", "new");
+    project.write("apps/relex_app/priv/more", "more");
+    await project.become("2");
+    expect(await project.succeed()).toMatchObject({
+      warnings: [{ code: "files_kept", message: containing("keep the old ones: priv/more, priv/www/index.html") }],
+    });
+  });
+
   test("debug information and lines are no code", async () => {
     using project = await grownProject("", OLD, { ...OLD, options: "no_debug_info" });
     expect((await project.build()).exitCode).toBe(0);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type ReleaseSpec, listDirectoryIfAny, readFileIfAny } from "../../otp/index.ts";
 import { describeNativeFile } from "../../system/index.ts";
 import type { OlderRelease } from "../older/index.ts";
-import { readNativeCode } from "../tree/native-files.ts";
+import { isNativeCode, readNativeCode } from "../tree/native-files.ts";
 import type { ReleaseFacts } from "./facts.ts";
 
 /** What a release in a directory says besides its code. Native code is read of `applications` alone. */
@@ -39,8 +39,12 @@ export function factsOfTarball({ file, spec, files, hasReleasesFile, libraries }
     ...(vmArgs && { vmArgs: new TextDecoder().decode(vmArgs) }),
     hasReleasesFile,
     archives: packed.flatMap(({ name, library }) => (library.isArchive ? [name] : [])),
-    nativeCode: new Map(packed.map(({ name, library }) => [name, library.nativeCode])),
+    nativeCode: new Map(packed.map(({ name, library }) => [name, nativeCodeIn(library.priv)])),
   };
+}
+
+function nativeCodeIn(priv: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...priv].filter(([path]) => isNativeCode(path)));
 }
 
 /** The application of an archive: `relex` of `relex-1.0.ez`. */

@@ -1,6 +1,6 @@
 import { EnitError } from "../../error/index.ts";
 import { type ReleaseSpec, parseReleaseFile, readZip } from "../../otp/index.ts";
-import { isNativeCode, nativeDigest } from "../tree/native-files.ts";
+import { MAX_COMPARED, fileDigest } from "../tree/native-files.ts";
 import { readTarball, type TarChoice, type TarMember } from "../../tar/index.ts";
 
 /** An older release, as far as an upgrade needs it. */
@@ -24,8 +24,8 @@ export interface OlderLibrary {
   readonly names: ReadonlySet<string>;
   /** The files that are not known already, by path below the application's directory: `ebin/lists.beam`. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** What tells versions of native code in `priv` apart, by path below the application's directory; unless it is known. */
-  readonly nativeCode: ReadonlyMap<string, string>;
+  /** What tells versions of the files in `priv` apart, by path below the application's directory; unless it is known. */
+  readonly priv: ReadonlyMap<string, string>;
   /** Whether it is an archive (`.ez`). */
   readonly isArchive: boolean;
   /** Whether all of it is known, so that nothing was read. */
@@ -97,7 +97,7 @@ class ReleaseCollector {
     this.#isKnown = isKnown;
   }
 
-  readonly choose = ({ path, type }: TarMember): TarChoice => {
+  readonly choose = ({ path, type, size }: TarMember): TarChoice => {
     const parts = partsOf(path);
     const [top, directory, third, name] = parts;
     if (top === "lib") {
@@ -105,7 +105,7 @@ class ReleaseCollector {
       if (type === "directory" && parts.length === 2) this.#library(directory);
       if (type !== "file") return "skip";
       if (parts.length === 2 && directory.endsWith(ARCHIVE)) return "read";
-      if (third === "priv" && isNativeCode(path)) return "read";
+      if (third === "priv") return size <= MAX_COMPARED ? "read" : "skip";
       return parts.length === 4 && third === "ebin" && name !== undefined ? "read" : "skip";
     }
     if (top === "releases" && parts.length === 2 && directory === "RELEASES") this.#hasReleasesFile = true;
@@ -132,7 +132,7 @@ class ReleaseCollector {
     } else if (third === "ebin") {
       this.#add(directory, name, bytes);
     } else if (third === "priv") {
-      this.#library(directory).nativeCode.set(parts.slice(2).join("/"), nativeDigest(bytes));
+      this.#library(directory).priv.set(parts.slice(2).join("/"), fileDigest(bytes));
     } else {
       const library = directory.slice(0, -ARCHIVE.length);
       this.#library(library).isArchive = true;
@@ -151,7 +151,7 @@ class ReleaseCollector {
     this.#libraries.set(unit.library, {
       names: new Set(unit.names),
       files: new Map(),
-      nativeCode: new Map(),
+      priv: new Map(),
       isArchive: false,
       isKnown: true,
     });
@@ -180,7 +180,7 @@ class ReleaseCollector {
     const library: CollectedLibrary = {
       names: new Set(),
       files: new Map(),
-      nativeCode: new Map(),
+      priv: new Map(),
       isArchive: false,
       isKnown: false,
     };
@@ -207,7 +207,7 @@ class ReleaseCollector {
 interface CollectedLibrary {
   readonly names: Set<string>;
   readonly files: Map<string, Uint8Array>;
-  readonly nativeCode: Map<string, string>;
+  readonly priv: Map<string, string>;
   isArchive: boolean;
   readonly isKnown: boolean;
 }

@@ -20,6 +20,8 @@ export class OlderCode {
   readonly #tree: TreeCode;
   readonly #libraries = new Map<string, { readonly code: ApplicationCode; readonly file: string }>();
   readonly ambiguous: AmbiguousVersion[] = [];
+  /** Files in `priv` that the tree has in another form, or anew, in an application of the same version; by its directory. */
+  readonly keptFiles = new Map<string, Set<string>>();
 
   constructor(tree: TreeCode) {
     this.#tree = tree;
@@ -52,19 +54,28 @@ export class OlderCode {
   #add({ file }: OlderRelease, library: string, content: OlderLibrary): void {
     if (content.isKnown) return;
     const origin = `${file}:lib/${library}`;
+    // A directory that holds no application, but something else.
+    if (![...content.names].some((name) => name.endsWith(".app"))) return;
     if (this.#tree.libraries.has(library)) {
       const newer = this.#tree.application(library);
       const names = new Set([...newer.modules.keys()].map((name) => `${name}.beam`));
       const isSame = content.files.size === 0 && names.isSubsetOf(content.names);
       if (!isSame) this.#compare(library, this.#complete(library, content, origin), newer, [file, "the new release"]);
+      this.#compareFiles(library, content);
       return;
     }
-    // A directory that holds no application, but something for priv or the like.
-    if (![...content.names].some((name) => name.endsWith(".app"))) return;
     const code = applicationCodeOf(content.files, origin);
     const known = this.#libraries.get(library);
     if (known === undefined) this.#libraries.set(library, { code, file });
     else this.#compare(library, known.code, code, [known.file, file]);
+  }
+
+  #compareFiles(library: string, { priv }: OlderLibrary): void {
+    const fresh = [...this.#tree.priv(library)].filter(([path, digest]) => priv.get(path) !== digest);
+    if (fresh.length === 0) return;
+    const kept = this.keptFiles.get(library) ?? new Set();
+    this.keptFiles.set(library, kept);
+    for (const [path] of fresh) kept.add(path);
   }
 
   /** Of a library that the tree has, an older release gives only what is different. */

@@ -13,7 +13,7 @@ import { type AppupChange, makeAppups } from "./appups.ts";
 import { lintPlan } from "./lint-plan.ts";
 import { type LeftOut, type ReleaseWays, makeWays } from "./make-ways.ts";
 import { OlderCode } from "./older-code.ts";
-import { checkVersions, readOlder } from "./read-older.ts";
+import { checkVersions, readOlder, warnOfKeptFiles } from "./read-older.ts";
 import { inRelease, namingPlaces } from "./name-places.ts";
 import { whyNotLoadable } from "./stripped.ts";
 import { TreeCode } from "./tree-code.ts";
@@ -83,6 +83,7 @@ async function makePlan(
     return undefined;
   }
   checkVersions(code.ambiguous, { allowed: request.allowSameVersion, warn: request.warn });
+  warnOfKeptFiles(code.keptFiles, request.warn);
   tools.signal.throwIfAborted();
   tools.log.info(`upgrading from ${older.map(({ version }) => version).join(", ")}`);
 

@@ -76,6 +76,17 @@ export function checkVersions(
   );
 }
 
+/** Warns of files that no upgrade brings, as their applications have the versions that they had. */
+export function warnOfKeptFiles(
+  keptFiles: ReadonlyMap<string, ReadonlySet<string>>,
+  warn: (warning: BuildWarning) => void,
+): void {
+  for (const [library, files] of keptFiles) {
+    const message = `${library} has other files than in older releases, but the same version, so that upgraded systems keep the old ones: ${listed([...files].sort())}`;
+    warn({ code: "files_kept", message });
+  }
+}
+
 const SHOWN = 5;
 
 function listed(names: readonly string[]): string {

@@ -5,6 +5,7 @@ import { type ApplicationCode, readApplicationCode } from "../code/index.ts";
 import type { KnownUnit } from "../older/index.ts";
 import { listTree } from "../package/tree-entries.ts";
 import { groupUnits, piecesOf } from "../package/units.ts";
+import { fileDigest, readPriv } from "../tree/native-files.ts";
 
 /** How a tree is packed into a tarball. */
 export interface Packing {
@@ -27,6 +28,7 @@ export class TreeCode {
   readonly #packing: Packing;
   #units: ReadonlyMap<string, KnownUnit> | undefined;
   readonly #files = new Map<string, ReadonlyMap<string, string>>();
+  readonly #privs = new Map<string, ReadonlyMap<string, string>>();
   readonly #applications = new Map<string, ApplicationCode>();
 
   constructor(tree: string, packing: Packing) {
@@ -40,7 +42,7 @@ export class TreeCode {
   /** Whether the tree has this very file: `lib/stdlib-4.2/ebin/lists.beam`. */
   readonly has = (path: string, bytes: Uint8Array): boolean => {
     const [, library = "", , name = ""] = path.split("/");
-    return this.libraries.has(library) && this.#digests(library).get(name) === digest(bytes);
+    return this.libraries.has(library) && this.#digests(library).get(name) === fileDigest(bytes);
   };
 
   /** The application that would be packed into pieces of these hashes. */
@@ -56,6 +58,13 @@ export class TreeCode {
     const code = readApplicationCode(join(this.#lib, library));
     this.#applications.set(library, code);
     return code;
+  }
+
+  /** The files in `priv` of an application by path below its directory, with what tells versions of them apart. */
+  priv(library: string): ReadonlyMap<string, string> {
+    const known = this.#privs.get(library) ?? readPriv(join(this.#lib, library));
+    this.#privs.set(library, known);
+    return known;
   }
 
   #hashUnits(): ReadonlyMap<string, KnownUnit> {
@@ -76,14 +85,9 @@ export class TreeCode {
     if (known !== undefined) return known;
     const ebin = join(this.#lib, library, "ebin");
     const files = new Map(
-      (listDirectoryIfAny(ebin) ?? []).map((name) => [name, digest(readWholeFile(join(ebin, name)))]),
+      (listDirectoryIfAny(ebin) ?? []).map((name) => [name, fileDigest(readWholeFile(join(ebin, name)))]),
     );
     this.#files.set(library, files);
     return files;
   }
-}
-
-/** It tells files apart that nobody made to look alike, which is all that is asked of it. */
-function digest(bytes: Uint8Array): string {
-  return `${bytes.length} ${Bun.hash(bytes)}`;
 }
