@@ -15,5 +15,5 @@ function draw(
   const about = [application, module].filter((name) => name !== null).join(" ");
   const ways = directions.length === 1 ? ui.dim(`on the way ${directions.join()}`) : "";
   const head = [ui.yellow(code), ui.bold(about), ways].filter((part) => part !== "").join("  ");
-  return [head, ...[message, hint].map((text) => ui.indent(ui.wrap(text, 2).trimStart(), 2))].join("\n");
+  return [head, ...[message, hint].map((text) => `  ${ui.wrap(text, 2).trimStart()}`)].join("\n");
 }

@@ -13,7 +13,10 @@ export function checkOldCode(way: Way): Finding[] {
     if (!way.loadedAt.has(name) || way.restarted.has(application)) return [];
     const finding = { application, module: name };
     const findings: Finding[] = [];
-    const loop = placesOf(way, "suspend", name).length > 0 ? undefined : findLocalLoop(source);
+    const kind = processKindOf(source, way.source);
+    // sys calls a special process by its module's name once it goes on.
+    const isTakenOver = kind === "special" && placesOf(way, "suspend", name).length > 0;
+    const loop = isTakenOver ? undefined : findLocalLoop(source);
     if (loop !== undefined) {
       const message = `processes of ${name} wait in ${loop.name}/${loop.arity}, which calls itself locally: they stay in the old code, and the next upgrade kills them`;
       findings.push({ ...finding, code: "local-loop", message });
@@ -22,7 +25,6 @@ export function checkOldCode(way: Way): Finding[] {
       const message = `${name} hands a fun (${fun}) to ${place}: it refers to the old code, and is a badfun after the next upgrade`;
       findings.push({ ...finding, code: "fun-stored", message });
     }
-    const kind = processKindOf(source, way.source);
     const kept =
       kind === undefined
         ? undefined

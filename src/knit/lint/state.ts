@@ -23,7 +23,8 @@ function checkProcess(way: Way, changed: ChangedModule, kind: ProcessKind): Find
   const missing = checkConverter(way, changed, kind);
   if (missing.length > 0) return missing;
   const [before, after] = [stateShapeOf(changed.source, kind), stateShapeOf(changed.target, kind)];
-  const change = before && after && describeChange(before, after);
+  const change =
+    before && after && (way.direction === "up" ? describeChange(before, after) : describeChange(after, before));
   if (change === undefined) return converting === undefined ? checkOnlyLoaded(way, changed, kind) : [];
   const finding = { application: changed.application, module: changed.name };
   const what = `the state of ${changed.name} changes (${change})`;

@@ -26,6 +26,15 @@ describe("local-loop", () => {
     expect(await codes(through)).toEqual(["local-loop m"]);
   });
 
+  test("an update of the module reaches special processes alone", async () => {
+    const loop = "start() -> spawn(fun() -> loop(0) end). loop(N) -> receive _ -> loop(N) end.";
+    const server = `-behaviour(gen_server). -export([init/1]). init(_) -> {ok, 1}. ${loop}`;
+    expect(await codes(server, "[{update, m, soft}]")).toEqual(["local-loop m"]);
+    const special = `-export([system_continue/3, system_terminate/4]). system_continue(_, _, N) -> loop(N).
+      system_terminate(R, _, _, _) -> exit(R). ${loop}`;
+    expect(await codes(special, "[{update, m, soft}]")).toEqual([]);
+  });
+
   test("not one that comes back by the module's name", async () => {
     const source =
       "-export([loop/1]). start() -> spawn(m, loop, [0]). loop(N) -> receive stop -> ok; _ -> m:loop(N + 1) end.";
