@@ -18,8 +18,12 @@ import { EnitError, systemCode } from "../error/index.ts";
 import type { ResolvedApplication } from "../otp/index.ts";
 import { statePaths } from "./state-paths.ts";
 
-/** What is larger is not kept, in bytes of `ebin` and `priv`: the state directory lies in memory as a rule. */
+/**
+ * What is larger is not kept, of one application and of all, in bytes of `ebin` and `priv`: the state directory lies in memory
+ * as a rule.
+ */
 const MAX_BYTES = 64 * 2 ** 20;
+const MAX_TOTAL_BYTES = 256 * 2 ** 20;
 
 /** What no running emulator changes. */
 const CORE = new Set(["kernel", "stdlib", "sasl"]);
@@ -43,12 +47,15 @@ export interface KeepOptions {
  */
 export function keepCode(stateDir: string, applications: readonly ResolvedApplication[], options: KeepOptions): void {
   const { keptDir } = statePaths(stateDir);
+  let left = MAX_TOTAL_BYTES;
   for (const application of applications.filter((each) => !isOfOtp(each, options))) {
     const target = keptPlace(stateDir, application);
     const parts = ["ebin", "priv"].filter((part) => existsSync(join(application.dir, part)));
     const begun = `${target}.new`;
     try {
-      if (existsSync(target) || sizeOf(parts.map((part) => join(application.dir, part))) > MAX_BYTES) continue;
+      const size = sizeOf(parts.map((part) => join(application.dir, part)));
+      if (existsSync(target) || size > Math.min(MAX_BYTES, left)) continue;
+      left -= size;
       mkdirSync(keptDir, { recursive: true, mode: 0o755 });
       chmodSync(keptDir, 0o755);
       rmSync(begun, { recursive: true, force: true });

@@ -42,8 +42,8 @@ async function hostWith(otp: OtpInstallation, kinds: typeof KINDS): Promise<Rele
 const OLDEST_AND_NEWEST = [otpInstallations().at(0), otpInstallations().at(-1)].filter((otp) => otp !== undefined);
 
 describe.each([...new Set(OLDEST_AND_NEWEST)])("on OTP $major", (otp) => {
-  // What long names take is the same in all of them.
-  const kinds = otp.major === systemOtp().major ? KINDS : KINDS.filter(({ kind }) => kind !== "long");
+  // TLS is what differs from one to another.
+  const kinds = otp.major === systemOtp().major ? KINDS : KINDS.filter(({ kind }) => kind === "tls");
   let host: ReleaseHost;
 
   beforeAll(async () => {
@@ -93,6 +93,10 @@ test("a packaged release has the TLS that its vm.args asks for", async () => {
   definePackaged(host, root);
   await host.json("start", "relex");
   expect((await host.enit("eval", "relex", "whereis(ssl_dist_sup) =/= undefined")).stdout).toBe("true\n");
+  expect(await host.enit("update", "relex")).toMatchObject({
+    stderr: containing("it brings its applications with it\nA packaged release changes by an upgrade tarball"),
+    exitCode: 126,
+  });
   const terminal = openTerminal(["--root", host.root, "remsh", "relex"], host.env);
   await terminal.until(`(packed@${HOST})1>`);
   terminal.type("\u0003");
