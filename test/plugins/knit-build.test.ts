@@ -239,6 +239,7 @@ describe("the options of knit-build", () => {
     ["target_dir", "''", "String"],
     ["version_regex", "{a, b}", "RegExp | {RegExp, Options}"],
     ["upgrade_versions", "[a]", "String | [String]"],
+    ["behaviours", "[{my_server, 1}]", "[{Atom, Atom}]"],
   ])("a value of %s that has another type is refused with its place", async (name, value, form) => {
     using project = knitProject({ terms: `%\n  {${name}, ${value}}.` });
     const run = await project.build(["--json"]);

@@ -167,6 +167,21 @@ describe("enit knit-build with older releases", () => {
     expect(await project.build(["force=true"])).toMatchObject({ stdout: containing("1 up, 3 down (by hand)") });
   });
 
+  test("is told by the option behaviours what behaviours are built on", async () => {
+    const served = (application: ApplicationFiles): ApplicationFiles => {
+      const modules = {
+        ...application.modules,
+        relex_mod: `-behaviour(my_server).\n${application.modules?.["relex_mod"] ?? ""}`,
+      };
+      return { ...application, modules };
+    };
+    using project = await grownProject("{behaviours, [{my_server, gen_server}]}.", served(OLD), served(NEW));
+    await project.succeed();
+    expect(readFileSync(project.join("rel/relex/lib/relex_app-1.1/ebin/relex_app.appup"), "utf8")).toContain(
+      "{update,relex_mod,soft}",
+    );
+  });
+
   test("hands appups and the relup to plugins, and tells them of the tarball", async () => {
     using project = await grownProject();
     project.write("rel/plugins/taker.ts", PLUGIN);
