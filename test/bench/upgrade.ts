@@ -35,6 +35,8 @@ interface Measured {
   /** Milliseconds: the longest of all, and the median of the longest of each upgrade. */
   readonly longest: number;
   readonly median: number;
+  /** The median of the longest while nothing is upgraded: what the machine itself makes of it. */
+  readonly idle: number;
   /** Milliseconds, medians. */
   readonly enit: number;
   readonly handler: number;
@@ -47,15 +49,17 @@ interface Upgraded {
 
 /** Goes to 2 and back to 1 under the calls of a client. */
 async function measure(host: ReleaseHost, processes: number): Promise<Measured> {
-  const results: { calls: number; failed: number; longest: number }[] = [];
+  const results: Pauses[] = [];
+  const idle: Pauses[] = [];
   const upgrades: Upgraded[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     for (const version of ["2", "1"]) {
-      await run(host, "eval", "relex", "counter_client:start()");
-      const done = (await host.json("upgrade", "relex", version)) as Upgraded;
-      const [calls = 0, failed = 0, longest = 0] = numbersIn(await run(host, "eval", "relex", "counter_client:stop()"));
-      results.push({ calls, failed, longest: longest / 1000 });
-      upgrades.push(done);
+      results.push(
+        await underCalls(host, async () => {
+          upgrades.push((await host.json("upgrade", "relex", version)) as Upgraded);
+        }),
+      );
+      idle.push(await underCalls(host, async () => void (await host.json("status", "relex"))));
     }
   }
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -65,19 +69,34 @@ async function measure(host: ReleaseHost, processes: number): Promise<Measured> 
     failed: sum(results.map(({ failed }) => failed)),
     longest: Math.max(...results.map(({ longest }) => longest)),
     median: median(results.map(({ longest }) => longest)),
+    idle: median(idle.map(({ longest }) => longest)),
     enit: median(upgrades.map(({ milliseconds }) => milliseconds)),
     handler: median(upgrades.map(({ handlerMilliseconds }) => handlerMilliseconds)),
   };
 }
 
+interface Pauses {
+  readonly calls: number;
+  readonly failed: number;
+  /** In milliseconds. */
+  readonly longest: number;
+}
+
+async function underCalls(host: ReleaseHost, work: () => Promise<void>): Promise<Pauses> {
+  await run(host, "eval", "relex", "counter_client:start()");
+  await work();
+  const [calls = 0, failed = 0, longest = 0] = numbersIn(await run(host, "eval", "relex", "counter_client:stop()"));
+  return { calls, failed, longest: longest / 1000 };
+}
+
 function clientTable(measured: readonly Measured[]): string {
   const rows = measured.map(
-    ({ processes, calls, failed, longest, median: middle, handler }) =>
-      `| ${processes} | ${calls} | ${failed} | ${middle.toFixed(1)} | ${longest.toFixed(1)} | ${handler.toFixed(1)} |`,
+    ({ processes, calls, failed, longest, median: middle, idle, handler }) =>
+      `| ${processes} | ${calls} | ${failed} | ${middle.toFixed(1)} | ${longest.toFixed(1)} | ${idle.toFixed(1)} | ${handler.toFixed(1)} |`,
   );
   return [
-    "| processes | calls | failed | longest pause, median, ms | longest pause of all, ms | release_handler, ms |",
-    "|--:|--:|--:|--:|--:|--:|",
+    "| processes | calls | failed | longest pause, median, ms | of all, ms | without an upgrade, ms | release_handler, ms |",
+    "|--:|--:|--:|--:|--:|--:|--:|",
     ...rows,
   ].join("\n");
 }
@@ -89,12 +108,15 @@ function pauses(measured: readonly Measured[]): Comparison {
     title: "The longest pause of a client during an upgrade",
     how:
       `A process calls gen_servers in a loop while \`enit upgrade\` changes the code and the state of all of them, ` +
-      `${ROUNDS} times up and down; ${calls} calls, ${failed} failed.`,
+      `${ROUNDS} times up and down; ${calls} calls, ${failed} failed. The last row is the same while \`enit status\` runs.`,
     unit: "ms",
-    rows: measured.map(({ processes, median: middle }) => ({
-      name: processes === 1 ? "1 process to suspend" : `${processes} processes to suspend`,
-      median: middle,
-    })),
+    rows: [
+      ...measured.map(({ processes, median: middle }) => ({
+        name: processes === 1 ? "1 process to suspend" : `${processes} processes to suspend`,
+        median: middle,
+      })),
+      { name: "no upgrade", median: median(measured.map(({ idle }) => idle)) },
+    ],
   };
 }
 
