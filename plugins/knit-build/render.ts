@@ -62,7 +62,7 @@ function describeInstructions({ up, down, written }: Change): string {
   if (written === null) return "-";
   const [there, back] = [up, down].map((way) => (way === null ? "none" : String(way.instructions.length)));
   const count = there === back ? there : `${there} up, ${back} down`;
-  return `${count}${written?.up === true ? " (by hand)" : ""}`;
+  return `${count}${written.up ? " (by hand)" : ""}`;
 }
 
 /** What the way up does, which is what the way down does in most cases. */
