@@ -45,13 +45,17 @@ class Live {
     this.#sampler = sampler;
     this.#facts = facts;
     this.#options = options;
-    this.#state = { order: options.order, interval: options.interval, isPaused: false, shows: "processes" };
+    this.#state = { order: options.order, interval: options.interval, waited: 0, isPaused: false, shows: "processes" };
     this.#draw();
   }
 
   async takeSamples(): Promise<never> {
     for (;;) {
+      const { interval } = this.#state;
+      const asked = performance.now();
       const sample = await this.#ask();
+      const waited = this.#state.interval === interval ? performance.now() - asked : 0;
+      this.#state = { ...this.#state, waited };
       if (this.#state.isPaused) await this.#goOn.promise;
       this.#history.push(sample);
       if (this.#history.length > MAX_HISTORY) this.#history.shift();

@@ -9,6 +9,8 @@ export interface ViewState {
   readonly order: TopOrder;
   /** Milliseconds. */
   readonly interval: number;
+  /** How long the last sample was waited for, in milliseconds. */
+  readonly waited: number;
   readonly isPaused: boolean;
   readonly shows: "processes" | "applications" | "help";
 }
@@ -17,6 +19,8 @@ export interface ViewState {
 const ROOMY = 20;
 const TALL = 30;
 const FIRST_KINDS = 4;
+/** From what multiple of the interval on a delay is worth telling. */
+const MUCH_LONGER = 1.5;
 /** `processes  123.4 MiB ` */
 const CURVE_COLUMN = 23;
 
@@ -78,8 +82,13 @@ function drawCurves(
   });
 }
 
-function drawFooter({ isPaused, interval, shows }: ViewState): string {
-  const state = isPaused ? "paused" : `every ${formatInterval(interval)}`;
+function drawFooter({ isPaused, interval, waited, shows }: ViewState): string {
+  const state = isPaused ? "paused" : `every ${formatInterval(interval)}${describeDelay(interval, waited)}`;
   const other = shows === "applications" ? "processes" : "applications";
   return `q quit  h help  ${state}  r reds  m memory  l queue  a ${other}  space pause`;
+}
+
+/** How long it really took, where the budget did not allow for more samples. */
+function describeDelay(interval: number, waited: number): string {
+  return waited > interval * MUCH_LONGER ? ` (${formatInterval(Math.round(waited / 100) * 100)} by the budget)` : "";
 }

@@ -21,7 +21,10 @@ export default definePlugin({ name: "live", api: 1, commands: { live: {
       else if (event.key === "q") break;
       else screen.draw(["key " + event.key]);
     }
-    await leave();
+    const left = leave();
+    screen.draw(["too late"]);
+    await left;
+    screen.draw(["too late"]);
     return null;
   },
   render: (data) => data === null ? "done" : "json",
@@ -55,6 +58,7 @@ test("a plugin draws lines and gets keys; messages wait until the terminal is fr
   await terminal.ended(0);
   terminal.showSettings();
   expect(await terminal.exited).toBe(0);
+  expect(terminal.screen()).not.toContain("too late");
   expect(terminal.screen().indexOf("a message")).toBeGreaterThan(terminal.screen().indexOf(LEFT));
 });
 

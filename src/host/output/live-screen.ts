@@ -87,6 +87,7 @@ class Frames {
   #writing: Promise<void> = Promise.resolve();
   #isBusy = false;
   #failed = false;
+  #isEnded = false;
 
   constructor(console: Console, fail: (error: Error) => void) {
     this.#console = console;
@@ -99,6 +100,7 @@ class Frames {
   }
 
   draw(lines: readonly string[]): void {
+    if (this.#isEnded) return;
     this.#next = lines;
     if (!this.#isBusy) this.#drawNext();
   }
@@ -110,9 +112,9 @@ class Frames {
 
   /** Writes the last words; what was not drawn yet is left out. */
   async end(text: string): Promise<void> {
+    this.#isEnded = true;
     this.#next = undefined;
     await this.#writing;
-    this.#next = undefined;
     this.write(text);
     await this.#writing;
   }

@@ -5,7 +5,7 @@ import { layOut, type ViewState } from "../../../plugins/top/view.ts";
 import type { TopProcess, TopSample } from "../../../src/contract/index.ts";
 import { makeUi } from "../../../src/host/output/ui.ts";
 
-const STATE: ViewState = { order: "reductions", interval: 2000, isPaused: false, shows: "processes" };
+const STATE: ViewState = { order: "reductions", interval: 2000, waited: 0, isPaused: false, shows: "processes" };
 const FACTS = { release: "relex", version: "1.0" };
 
 function processOf(number: number): TopProcess {
@@ -115,6 +115,13 @@ describe("layOut()", () => {
     expect(lines.at(-1)).toContain("paused");
     expect(lines[2]).toBe("processes 100/262,144  ports 5/10  atoms \u001b[31m9,000\u001b[39m/10,000  ets 20");
   });
+});
+
+test("layOut() says when the budget does not allow for as many samples as wanted", () => {
+  const footerOf = (waited: number): string | undefined =>
+    layOut([sampleOf(1)], { ...STATE, waited }, FACTS, screenOf(80, 24)).at(-1);
+  expect(footerOf(2100)).toContain("  every 2 s  r reds");
+  expect(footerOf(7949)).toContain("  every 2 s (7.9 s by the budget)  r reds");
 });
 
 test("drawCurve() draws the last values between the least and the greatest", () => {
