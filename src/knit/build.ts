@@ -102,7 +102,15 @@ async function pack(
   if (upgrade !== null) checkTarball(project.upgradeTarball, project);
   directories.commit();
   unfinished.commit();
+  if (upgrade === null) removeStaleUpgrade(project, tools);
   return { tarball, upgrade };
+}
+
+/** The upgrade of an earlier build does not lead to what was built now. */
+function removeStaleUpgrade({ upgradeTarball, options }: Project, tools: BuildTools): void {
+  if (!existsSync(upgradeTarball)) return;
+  if (options.force) rmSync(upgradeTarball, { force: true });
+  tools.log.warn(`"${upgradeTarball}" is of an earlier build${options.force ? ", and was removed" : ": remove it"}`);
 }
 
 async function withProgress(

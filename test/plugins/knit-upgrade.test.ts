@@ -151,6 +151,18 @@ describe("enit knit-build with older releases", () => {
     expect(readFileSync(project.join(UPGRADE)).equals(before)).toBe(true);
   });
 
+  test("leaves no upgrade of an earlier build where it makes none", async () => {
+    using project = await grownProject();
+    await project.succeed();
+    const stale = `"${project.join(UPGRADE)}" is of an earlier build`;
+    renameSync(project.join("rel/releases/relex-2.tar.gz"), project.join("relex-2.tar.gz"));
+    expect((await project.build(["upgrade_versions=!![]"])).stderr).toContain(`warning: ${stale}: remove it`);
+    expect((await project.build(["upgrade_versions=!![]", "force=true"])).stderr).toContain(
+      `${stale}, and was removed`,
+    );
+    expect(existsSync(project.join(UPGRADE))).toBe(false);
+  });
+
   test("takes a written appup as it is, regular expressions included, and makes what it does not say", async () => {
     const appup = '{"1.1", [{<<"1\\\\.[0-9]+">>, [{load_module, relex_mod}]}], []}.\n';
     using project = await grownProject("", OLD, { ...NEW, appup });
@@ -190,6 +202,18 @@ describe("enit knit-build with older releases", () => {
     expect(run.stderr).toContain(`packaged ${project.join(UPGRADE)} from 1, `);
     expect(project.unpack(UPGRADE, "lib/relex_app-1.1/ebin/relex_app.appup")).toContain("{apply,{m,f,[up]}}");
     expect(project.unpack(UPGRADE, "releases/2/relup")).toContain('{"1","by plugin",');
+  });
+
+  test("refuses a relup of a plugin that is none", async () => {
+    using project = await grownProject();
+    project.write(
+      "rel/plugins/refuser.ts",
+      REFUSER.replace('throw new Error("too risky")', 'return { kind: "atom", name: "no" }'),
+    );
+    expect(await project.build()).toMatchObject({
+      exitCode: 1,
+      stderr: containing('it is not of the form {"2", [...], [...]}'),
+    });
   });
 
   test("leaves everything as it was if a plugin refuses the relup", async () => {

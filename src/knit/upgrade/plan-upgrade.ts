@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { EnitError } from "../../error/index.ts";
 import { type ReleaseSpec, formatTermFile } from "../../otp/index.ts";
-import type { Term } from "../../term/index.ts";
+import { type Term, isTuple, listElements, stringValue } from "../../term/index.ts";
 import type { BuildTools } from "../build-request.ts";
 import type { BuildWarning } from "../config/config.ts";
 import type { AppupWay } from "../appup/index.ts";
@@ -145,8 +146,16 @@ function nothingFound({ options, release }: Project, tarballs: readonly OlderTar
 }
 
 async function askPlugins(relup: Term, { plugins, release }: Project, from: readonly string[]): Promise<Term> {
+  if (plugins.relup === undefined) return relup;
   const { name, version } = release;
-  return plugins.relup === undefined ? relup : plugins.relup(relup, { release: { name, version }, from });
+  const changed = await plugins.relup(relup, { release: { name, version }, from });
+  const [of, ...ways] = isTuple(changed, 3) ? changed.elements : [];
+  if (stringValue(of) === version && ways.every((each) => listElements(each) !== undefined)) return changed;
+  throw new EnitError(
+    "relup_malformed",
+    `cannot use the relup that plugins made of that of "${name}": it is not of the form {"${version}", [...], [...]}`,
+    { hint: "The hook upgrade:relup returns the whole relup.", data: { release: name, version } },
+  );
 }
 
 /** What is in the way of older releases, by their versions. */
