@@ -109,6 +109,8 @@ interface ChildDifference {
   readonly gone: readonly KnownChild[];
   /** With the same id, but started by another module: what runs is not what is specified. */
   readonly replaced: readonly KnownChild[];
+  /** Those of `fresh` that may have been there before. */
+  readonly unsure: ReadonlySet<KnownChild>;
   /** With the same id, started otherwise by the same module. */
   readonly kept: readonly KnownChild[];
   /** The names that the supervisor may have. */
@@ -121,22 +123,25 @@ function diffChildren(left: SupervisorInstance, right: SupervisorInstance): Chil
   const [before, after] = [left.children, right.children];
   const names = namesOf(left, right);
   const supervisor = { names, isCertain: left.isCertain && names.length === 1 };
+  const unsure = new Set<KnownChild>();
   // What such a supervisor has is started by others.
-  if (before.isSimple || after.isSimple) return { fresh: [], gone: [], replaced: [], kept: [], ...supervisor };
+  if (before.isSimple || after.isSimple) return { fresh: [], gone: [], replaced: [], unsure, kept: [], ...supervisor };
   const fresh: KnownChild[] = [];
   const replaced: KnownChild[] = [];
   const kept: KnownChild[] = [];
   for (const [key, child] of after.children) {
     const old = before.children.get(key);
     // One that was there under some condition may come by this upgrade, too; a permanent one runs if it is there.
-    if (old === undefined || (!old.isCertain && child.isPermanent)) fresh.push(child);
-    else if (old.module !== undefined && child.module !== undefined && old.module !== child.module)
+    if (old === undefined || (!old.isCertain && child.isPermanent)) {
+      fresh.push(child);
+      if (old !== undefined || before.isOpen) unsure.add(child);
+    } else if (old.module !== undefined && child.module !== undefined && old.module !== child.module)
       replaced.push(child);
     else if (old.start !== undefined && child.start !== undefined && !equalTerms(old.start, child.start))
       kept.push(child);
   }
   const gone = after.isOpen ? [] : [...before.children].filter(([key]) => !after.children.has(key));
-  return { fresh, gone: gone.map(([, child]) => child).reverse(), replaced, kept, ...supervisor };
+  return { fresh, gone: gone.map(([, child]) => child).reverse(), replaced, unsure, kept, ...supervisor };
 }
 
 function isNothing({ fresh, gone, replaced }: ChildDifference): boolean {
@@ -146,7 +151,7 @@ function isNothing({ fresh, gone, replaced }: ChildDifference): boolean {
 function makeSteps(module: string, differences: readonly ChildDifference[], version: string): ChildSteps {
   const stop: ChildSteps["stop"][number][] = [];
   const start: AppupStep[] = [];
-  for (const { names, fresh, gone, replaced, isCertain } of differences) {
+  for (const { names, fresh, gone, replaced, unsure, isCertain } of differences) {
     const make = isCertain ? applyInstruction : guardedInstruction;
     const call = (name: string, child: KnownChild, reason: string): AppupStep[] =>
       names.map((supervisor) => ({
@@ -167,13 +172,9 @@ function makeSteps(module: string, differences: readonly ChildDifference[], vers
       start.push(...call("restart_child", child, by));
     }
     for (const child of fresh) {
-      start.push(
-        ...call(
-          "restart_child",
-          child,
-          `${shown(child.id)} is a new child in ${version}${child.isCertain ? "" : ", under some condition"}, which is not started by itself`,
-        ),
-      );
+      const what = `${shown(child.id)} ${unsure.has(child) ? "may be" : "is"} a new child in ${version}`;
+      const condition = child.isCertain ? "" : ", under some condition";
+      start.push(...call("restart_child", child, `${what}${condition}, which is not started by itself`));
     }
   }
   const started = differences.flatMap(({ fresh, replaced }) => [...fresh, ...replaced]);

@@ -84,7 +84,7 @@ export class Supervisors {
     for (const { start: next, isCertain } of open) {
       const found = this.#startedBy(next);
       // Of several, which one is started depends on something.
-      const isAlways = isCertain && found.length === 1;
+      const isAlways = isCertain && found.length === 1 && this.#alwaysStarts(next);
       for (const { supervisor, argument: initArgument, name } of found) {
         const key = `${supervisor} ${name === undefined ? "" : shown(name)} ${shownValue(initArgument)}`;
         if (instances.has(key)) continue;
@@ -126,6 +126,12 @@ export class Supervisors {
     };
     this.#explore(module, name, args, { onCall });
     return starts;
+  }
+
+  /** Whether a call has no way to its end that does not start a supervisor. */
+  #alwaysStarts({ module, function: name, args }: ChildStart): boolean {
+    const onCall = (call: OutsideCall): "ended" | void => (readStart(call) === undefined ? undefined : "ended");
+    return this.#explore(module, name, args, { onCall }).length === 0;
   }
 
   #childrenOf(module: string, argument: Value): KnownChildren {

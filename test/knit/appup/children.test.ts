@@ -123,6 +123,20 @@ describe("children of a changed supervisor", () => {
         "case a_one:g() of 1 -> a_sup:start_link(); _ -> a_two:start_link() end",
       ),
     };
+    const once = {
+      a_app: APP.replace(
+        "a_sup:start_link()",
+        'case os:getenv("X") of false -> a_sup:start_link(); _ -> {ok, self()} end',
+      ),
+    };
+    expect((await childCalls({ ...one, ...once }, { ...two, ...once })).up).toEqual(guarded);
+    const always = {
+      a_app: APP.replace(
+        "a_sup:start_link()",
+        "case a_sup:start_link() of {ok, Pid} -> a_one:f(), {ok, Pid}; Error -> Error end",
+      ),
+    };
+    expect((await childCalls({ ...one, ...always }, { ...two, ...always })).up).toEqual(ADDED.up);
     const other = { a_two: supervisor("") };
     expect((await childCalls({ ...one, ...maybe, ...other }, { ...two, ...maybe, ...other })).up).toEqual(guarded);
     using pair = await compilePair(
@@ -141,7 +155,7 @@ describe("children of a changed supervisor", () => {
     const both = maybe(`${child("x")}, ${transient}`);
     const { up, made } = await childCalls({ a_sup: both }, { a_sup: `-v(2).\n${both}` });
     expect(up).toEqual(["supervisor,restart_child,[a_sup,x]"]);
-    expect(made.explanations.up.at(-1)?.reason).toContain("under some condition");
+    expect(made.explanations.up.at(-1)?.reason).toContain("x may be a new child in 2, under some condition");
   });
 
   test("may be put together by another application", async () => {

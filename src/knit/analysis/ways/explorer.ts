@@ -25,8 +25,8 @@ export interface ExplorerOptions {
   readonly findModule: (name: string) => ModuleAnalysis | undefined;
   /** Modules of libraries, of which a call is followed as long as it comes to its end soon. Default: none. */
   readonly findLibrary?: (name: string) => ModuleAnalysis | undefined;
-  /** Is told of every call of another function, on whatever way. */
-  readonly onCall?: (call: OutsideCall) => void;
+  /** Is told of every call of another function, on whatever way. What is `"ended"` is not followed beyond that call. */
+  readonly onCall?: (call: OutsideCall) => "ended" | void;
   /** How many instructions several explorers may follow together. Default: no limit but that of each. */
   readonly budget?: { left: number };
   /** How many instructions this one may follow. Default: 20,000, as the children of a large supervisor take some thousands. */
@@ -145,7 +145,7 @@ export class Explorer {
         // A fun of one module would mean another function in the other one.
         return this.resultsOf(other, code, args.map(withoutFuns)).map(withoutFuns);
       }
-      this.#options.onCall?.({ module, name, args });
+      if (this.#options.onCall?.({ module, name, args }) === "ended") return [];
       const single = (fun: Value, given: readonly Value[]): Value => {
         const [first, ...others] = callFun(fun, given);
         return first === undefined || others.length > 0 ? UNKNOWN : first;
