@@ -16,7 +16,7 @@ let host: ReleaseHost;
 beforeAll(async () => {
   builds = await buildVersions(systemOtp(), { vsn: "1" }, [
     goodVersion("2"),
-    goodVersion("2-slow", { up: changeAll("2-slow", "{load_module, counter_lib}, {apply, {timer, sleep, [1500]}}") }),
+    goodVersion("2-slow", { up: changeAll("2-slow", "{load_module, counter_lib}, {apply, {timer, sleep, [1000]}}") }),
   ]);
   host = await packagedHost(builds);
   const { exitCode, stderr } = await host.enit("start", "relex");
@@ -88,14 +88,14 @@ test("an enit that is killed while release_handler is at work: the next run wait
 });
 
 test("a VM that is killed in the middle of an installation starts with the version of before", async () => {
-  const child = upgrading(host, "{code_change", "kill-vm");
+  const child = upgrading(host, "{apply", "kill-vm", [], "2-slow");
   expect(await child.stdout.text()).toContain("the VM ended meanwhile; nothing runs now");
   expect(await child.exited).toBe(1);
   expect((await host.enit("start", "relex")).stdout).toStartWith("started release relex 1 ");
-  expect(await versionsOf(host)).toEqual(["2 unpacked", "1 permanent"]);
-  expect((await host.enit("upgrade", "relex", builds.tarball("2"))).exitCode).toBe(0);
+  expect(await versionsOf(host)).toEqual(["2-slow unpacked", "1 permanent"]);
+  expect((await host.enit("upgrade", "relex", builds.tarball("2-slow"))).exitCode).toBe(0);
   expect((await host.enit("rollback", "relex")).exitCode).toBe(0);
-  expect((await host.enit("releases", "relex", "--remove", "2")).exitCode).toBe(0);
+  expect((await host.enit("releases", "relex", "--remove", "2-slow")).exitCode).toBe(0);
 });
 
 test.skipIf(!canMount)("a disk that becomes full is said, and nothing of the version stays", async () => {

@@ -10,7 +10,7 @@ import { checkInstall, knownReleases, makePermanent, runningRelease } from "../v
 import type { UpgradeVm } from "../vm/link.ts";
 import { reconnect } from "./reconnect.ts";
 import { checkResponsive } from "./responsive.ts";
-import { type InstallLimits, runInstall } from "./run.ts";
+import { type InstallLimits, installFailed, runInstall } from "./run.ts";
 import { goBack, type GoneBack } from "./undo.ts";
 
 /** What is told of an installation as it happens: for hooks. Each may stop it by throwing, but for `failed`. */
@@ -116,10 +116,15 @@ async function finish(
     if (!(error instanceof EnitError) || error.code !== "connection_closed") throw error;
     // It may have been the connection alone.
     const again = await reconnect(vm, { seconds: limits.restartSeconds, signal });
-    if (again === "ended") return fail(request, error, [], await goBack(request, { kind: "ended", error }));
+    const version = request.to.release.version;
+    if (again === "ended") {
+      const ended = installFailed(version, "the VM ended meanwhile", error);
+      return fail(request, ended, [], await goBack(request, { kind: "ended", error: ended }));
+    }
     await using _ = again;
     if (again.creation === connection.creation) return await finish(again, request, installation, handlerMilliseconds);
-    return await fail(request, error, [], await goBack(request, { kind: "restarting", error }));
+    const restarted = installFailed(version, "the VM started anew meanwhile", error);
+    return await fail(request, restarted, [], await goBack(request, { kind: "restarting", error: restarted }));
   }
   if (failure !== undefined) {
     const back = await goBack(request, { kind: "installed", connection, installation });

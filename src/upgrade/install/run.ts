@@ -118,7 +118,8 @@ function failureOf(result: Term | undefined, version: string, node: string): Eni
   return isTagged(result, "error", 2) ? handlerError("install", version, result.elements[1], node) : undefined;
 }
 
-function installFailed(version: string, state: string, cause: unknown): EnitError {
+/** The error of an installation that did not come to its end. */
+export function installFailed(version: string, state: string, cause: unknown): EnitError {
   return new EnitError("install_failed", `cannot install "${version}": ${state}`, { cause });
 }
 
