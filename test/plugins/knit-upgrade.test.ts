@@ -289,7 +289,7 @@ describe("bad input of an upgrade", () => {
     expect(JSON.parse(run.stdout)).toMatchObject({
       error: {
         code: "same_version_changed",
-        message: containing("relex_app-1.0 of relex-1.tar.gz has other code than that of the new release: relex_mod"),
+        message: containing("relex_app-1.0 of the new release has other code than in relex-1.tar.gz: relex_mod"),
         hint: containing("--allow-same-version"),
       },
     });
@@ -297,7 +297,7 @@ describe("bad input of an upgrade", () => {
     const allowed = await project.build(["--allow-same-version"]);
     expect(allowed).toMatchObject({
       exitCode: 0,
-      stderr: containing("warning: relex_app-1.0 of relex-1.tar.gz has other code"),
+      stderr: containing("warning: relex_app-1.0 of the new release has other code"),
     });
     expect(project.packed(UPGRADE).filter((path) => path.startsWith("lib/"))).toEqual([]);
   });
@@ -311,7 +311,7 @@ describe("bad input of an upgrade", () => {
     await project.become("2", { relex_app: NEW });
     expect(await project.build()).toMatchObject({
       exitCode: 2,
-      stderr: containing("relex_app-1.0 of relex-1.tar.gz has other code than that of relex-1.1.tar.gz: relex_mod"),
+      stderr: containing("relex_app-1.0 of relex-1.1.tar.gz has other code than in relex-1.tar.gz: relex_mod"),
     });
     expect((await project.build(["upgrade_versions=1"])).exitCode).toBe(0);
   });

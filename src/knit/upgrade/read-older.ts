@@ -56,9 +56,17 @@ export function checkVersions(
   options: { readonly allowed: boolean; readonly warn: (warning: BuildWarning) => void },
 ): void {
   if (ambiguous.length === 0) return;
-  const lines = ambiguous.map(({ library, modules, files: [older, newer] }) => {
-    const where = newer.includes("/") ? basename(newer) : newer;
-    return `${library} of ${basename(older)} has other code than that of ${where}: ${listed(modules)}`;
+  // Of many older releases most say the same.
+  const groups = Map.groupBy(
+    ambiguous,
+    ({ library, modules, files: [, newer] }) => `${library} of ${basename(newer)} ${modules.join()}`,
+  );
+  const lines = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const older = group.map(({ files }) => basename(files[0]));
+    const newer = `${first.library} of ${basename(first.files[1])}`;
+    return `${newer} has other code than in ${listed(older)}: ${listed(first.modules)}`;
   });
   if (options.allowed) {
     for (const line of lines)
