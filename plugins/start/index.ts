@@ -14,7 +14,8 @@ export default definePlugin({
       description: "Start a release in the background",
       details:
         "Returns when every application runs. When one cannot be started, its reason is shown, nothing is left " +
-        "running, and the exit code is 1.",
+        "running, and the exit code is 1. A packaged release, whose directory the key root of the section node names, " +
+        "runs on its own Erlang.",
       examples: [
         ["start relex", "start relex and wait until it runs"],
         ["start relex --start-retries 5 --start-delay 2", "try again five times, every two seconds"],
