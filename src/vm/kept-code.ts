@@ -12,6 +12,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { join } from "node:path";
 import { EnitError, systemCode } from "../error/index.ts";
@@ -53,14 +54,15 @@ export function keepCode(stateDir: string, applications: readonly ResolvedApplic
     const parts = ["ebin", "priv"].filter((part) => existsSync(join(application.dir, part)));
     const begun = `${target}.new`;
     try {
-      const size = sizeOf(parts.map((part) => join(application.dir, part)));
-      if (existsSync(target) || size > Math.min(MAX_BYTES, left)) continue;
+      if (existsSync(target)) continue;
+      const limit = Math.min(MAX_BYTES, left);
+      const size = parts.reduce((sum, part) => sum + sizeOf(join(application.dir, part), limit - sum), 0);
+      if (size > limit) continue;
       left -= size;
       mkdirSync(keptDir, { recursive: true, mode: 0o755 });
       chmodSync(keptDir, 0o755);
       rmSync(begun, { recursive: true, force: true });
-      for (const part of parts)
-        cpSync(join(application.dir, part), join(begun, part), { recursive: true, dereference: true });
+      for (const part of parts) cpSync(join(application.dir, part), join(begun, part), COPYING);
       open(begun, options.gid);
       renameSync(begun, target);
     } catch (error) {
@@ -94,11 +96,24 @@ function isOfOtp({ name, dir, spec }: ResolvedApplication, { otpLibDir }: KeepOp
   return CORE.has(name) || (dir.startsWith(`${otpLibDir}/`) && spec.runtimeDependencies.length > 0);
 }
 
-function sizeOf(paths: readonly string[]): number {
-  return paths.reduce((sum, path) => {
-    const stat = lstatSync(path);
-    return sum + (stat.isDirectory() ? sizeOf(readdirSync(path).map((name) => join(path, name))) : stat.size);
-  }, 0);
+/** What a link leads to may go with its package, or have gone already. */
+const COPYING = { recursive: true, dereference: true, filter: isFileOrDirectory };
+
+function isFileOrDirectory(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && (stat.isFile() || stat.isDirectory());
+}
+
+/** The bytes of files below a path, links followed; no longer counted than to a number above the limit. */
+function sizeOf(path: string, limit: number): number {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) return stat?.isFile() === true ? stat.size : 0;
+  let size = 0;
+  for (const name of readdirSync(path)) {
+    size += sizeOf(join(path, name), limit - size);
+    if (size > limit) break;
+  }
+  return size;
 }
 
 /** Has the group read what is ours. */

@@ -17,6 +17,7 @@ function applications(dir: TempDir): readonly ResolvedApplication[] {
   dir.write("lib/mine/ebin/mine.beam", "code");
   dir.write("lib/mine/priv/tool", "#!/bin/sh\n");
   symlinkSync("tool", dir.join("lib/mine/priv/link"));
+  symlinkSync("nowhere", dir.join("lib/mine/priv/dangling"));
   const index = findApplications({ libDirs: [dir.join("lib"), OPTIONS.otpLibDir] });
   return resolveApplications([{ name: "mine" }], index, "test");
 }
@@ -31,6 +32,7 @@ test("keepCode() copies ebin and priv of what is not OTP's own, once; pruneKept(
   expect(findKept(dir.path, { name: "crypto", vsn: "1" })).toBeUndefined();
   // A link would lead nowhere once its package is gone.
   expect(readFileSync(dir.join("kept/mine-1/priv/link"), "utf8")).toBe("#!/bin/sh\n");
+  expect(readdirSync(dir.join("kept/mine-1/priv")).sort()).toEqual(["link", "tool"]);
   expect(statSync(dir.join("kept/mine-1/ebin/mine.beam")).mode & 0o777).toBe(0o640);
 
   dir.write("lib/mine/ebin/mine.beam", "other code");
@@ -46,8 +48,9 @@ test("keepCode() copies ebin and priv of what is not OTP's own, once; pruneKept(
 test("keepCode() leaves out what is larger than 64 MiB", () => {
   using dir = tempDir();
   const found = applications(dir);
-  dir.write("lib/mine/priv/large", "");
-  truncateSync(dir.join("lib/mine/priv/large"), 2 ** 26);
+  dir.write("elsewhere/large", "");
+  truncateSync(dir.join("elsewhere/large"), 2 ** 26);
+  symlinkSync(dir.join("elsewhere"), dir.join("lib/mine/priv/linked"));
   keepCode(dir.path, found, OPTIONS);
   expect(findKept(dir.path, { name: "mine", vsn: "1" })).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { EnitError } from "../../error/index.ts";
 import { findOtp, type InstalledLibrary } from "../../otp/index.ts";
 import type { Release } from "../../release/index.ts";
 import { atom, list, listElements, string, textValue, tuple } from "../../term/index.ts";
-import { findKept, moveGeneration, runningVersion } from "../../vm/index.ts";
+import { findKept, findRunningVm, moveGeneration, runningVersion } from "../../vm/index.ts";
 import type { UpgradeRelease } from "../release-files.ts";
 import { isThere } from "../session.ts";
 
@@ -28,7 +28,8 @@ export async function rehome(
   const answer = await connection.call("enit_upgrade", "rehome", [string(version), places, isRunning]);
   const lingering = (listElements(answer) ?? []).map((module) => textValue(module) ?? "");
   if (lingering.length > 0) throw oldCodeInUse(release.name, lingering);
-  const { otpRoot } = release.node;
+  // That of the VM, whatever is installed by now.
+  const otpRoot = findRunningVm(release.stateDir)?.otpRoot;
   moveGeneration({ ...release, version }, findOtp(otpRoot === undefined ? {} : { root: otpRoot }), libraries);
   return libraries;
 }
