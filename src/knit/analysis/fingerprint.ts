@@ -11,9 +11,15 @@ const LOCAL_CALLS = new Set<number>([OPCODE.call, OPCODE.call_last, OPCODE.call_
 
 /**
  * A text that is equal for two functions, also of different modules, exactly if they have the same code: names in place of
- * numbers that depend on the rest of the module, and lines left out. What a function calls is not looked into.
+ * numbers that depend on the rest of the module, and lines left out. The funs and comprehensions in it are part of it; what
+ * a function calls is not looked into.
  */
 export function fingerprint(analysis: ModuleAnalysis, code: FunctionCode): string {
+  return makeText(analysis, code, new Map());
+}
+
+/** `made`: the functions that the compiler made, by their labels, with the names that they have here. */
+function makeText(analysis: ModuleAnalysis, code: FunctionCode, made: Map<number, string>): string {
   const labels = new Map<number, number>();
   const place = (label: number): string => {
     if (label !== 0 && !labels.has(label)) labels.set(label, labels.size + 1);
@@ -39,9 +45,11 @@ export function fingerprint(analysis: ModuleAnalysis, code: FunctionCode): strin
     if (opcode === OPCODE.label && first?.kind === "number") return `: ${place(first.value)}`;
     const shown = operands.map(show);
     if (EXTERNAL_CALLS.has(opcode) && second?.kind === "number") shown[1] = importName(analysis, second.value);
-    if (LOCAL_CALLS.has(opcode) && second?.kind === "label") shown[1] = functionName(analysis, second.label);
+    if (LOCAL_CALLS.has(opcode) && second?.kind === "label") shown[1] = functionText(analysis, second.label, made);
     if (isBif(opcode)) shown[bifOperand(opcode)] = bifName(analysis, operands[bifOperand(opcode)]);
-    if (opcode === OPCODE.make_fun3 && first?.kind === "number") shown[0] = analysis.funs[first.value]?.name ?? "?";
+    if (opcode === OPCODE.make_fun3 && first?.kind === "number") {
+      shown[0] = functionText(analysis, analysis.funs[first.value]?.label ?? 0, made);
+    }
     return `${opcode} ${shown.join(" ")}`;
   });
   return lines.join("\n");
@@ -67,7 +75,13 @@ function importName(analysis: ModuleAnalysis, index: number): string {
   return `${module}:${name}/${arity}`;
 }
 
-function functionName(analysis: ModuleAnalysis, label: number): string {
-  const { name, arity } = analysis.functionAt(label) ?? { name: "?", arity: 0 };
-  return `${name}/${arity}`;
+/** The name of a function; of one that the compiler made (`-f/1-fun-0-`), whose name depends on others, its code. */
+function functionText(analysis: ModuleAnalysis, label: number, made: Map<number, string>): string {
+  const known = made.get(label);
+  if (known !== undefined) return known;
+  const code = analysis.functionAt(label);
+  if (code === undefined) return "?";
+  if (!code.name.startsWith("-")) return `${code.name}/${code.arity}`;
+  made.set(label, `made ${made.size}`);
+  return `{${makeText(analysis, code, made)}}`;
 }

@@ -1,5 +1,5 @@
 /** Old code: what goes on running, or referring to, code that the next upgrade throws away. */
-import { type BeamImport, type FunctionCode, OPCODE } from "../../beam/index.ts";
+import { type BeamFun, type BeamImport, type FunctionCode, OPCODE } from "../../beam/index.ts";
 import { type CodeEvent, type ModuleAnalysis, atomOf, findFun } from "../analysis/index.ts";
 import type { Finding } from "./facts.ts";
 import { processKindOf } from "./process-kind.ts";
@@ -22,7 +22,7 @@ export function checkOldCode(way: Way): Finding[] {
       findings.push({ ...finding, code: "local-loop", message });
     }
     for (const [place, fun] of findStoredFuns(source)) {
-      const message = `${name} hands a fun (${fun}) to ${place}: it refers to the old code, and is a badfun after the next upgrade`;
+      const message = `${name} hands a fun${fun} to ${place}: it refers to the old code, and is a badfun after the next upgrade`;
       findings.push({ ...finding, code: "fun-stored", message });
     }
     const kept =
@@ -32,7 +32,7 @@ export function checkOldCode(way: Way): Finding[] {
             .map(findFun)
             .find((fun) => fun !== undefined);
     if (kept !== undefined) {
-      const message = `the state of ${name} keeps a fun (${kept.name}/${kept.arity}): its processes hold on to the old code, and the next upgrade kills them`;
+      const message = `the state of ${name} keeps a fun${placeOf(kept)}: its processes hold on to the old code, and the next upgrade kills them`;
       findings.push({ ...finding, code: "fun-in-state", message });
     }
     return findings;
@@ -139,8 +139,14 @@ function findStoredFuns(analysis: ModuleAnalysis): ReadonlyMap<string, string> {
       const fun = STORES.has(`${module}:${name}`)
         ? event.args.map(findFun).find((each) => each !== undefined)
         : undefined;
-      if (fun !== undefined) stored.set(`${module}:${name}/${arity}`, `${fun.name}/${fun.arity}`);
+      if (fun !== undefined) stored.set(`${module}:${name}/${arity}`, placeOf(fun));
     }
   }
   return stored;
+}
+
+/** Where a fun stands in the source, of whose function the compiler names it: `-init/1-fun-0-`. */
+function placeOf({ name }: BeamFun): string {
+  const [, place] = /^-(.+\/\d+)-/.exec(name) ?? [];
+  return place === undefined ? "" : ` of ${place}`;
 }

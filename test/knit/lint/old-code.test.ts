@@ -72,7 +72,11 @@ describe("fun-in-state", () => {
   const server = (state: string) =>
     `-behaviour(gen_server). -export([init/1]). start() -> ok. init(A) -> {ok, ${state}}.`;
 
-  test("a fun in what init/1 gives", async () => {
+  test("a fun in what init/1 gives, with the function that it is of", async () => {
+    const of = (n: number) =>
+      `${server("{state, fun() -> A end}")} version() -> ${n}.`.replace("init/1", "init/1, version/0");
+    const [warning] = await lab.lint({ old: { m: of(1) }, new: { m: of(2) }, up: "[{load_module, m}]" });
+    expect(warning?.message).toStartWith("the state of m keeps a fun of init/1: ");
     expect(await codes(server("{state, fun() -> A end}"))).toEqual(["fun-in-state m"]);
     expect(await codes(server("{state, fun() -> A end}"), "[{update, m, soft}]")).toEqual(["fun-in-state m"]);
   });
