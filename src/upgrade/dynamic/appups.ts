@@ -64,7 +64,8 @@ export async function findWays(
       const behaviours = new Behaviours(new Map(), [...code.values(), older]);
       const made = await makeApplicationAppup({
         to: newer,
-        from: [{ application: older, behaviours }],
+        // It may have been asked for as one that is only loaded, or that may end.
+        from: [{ application: older, behaviours, isPermanent: false }],
         otpRelease,
         change: (instructions) => change(instructions, facts),
       });
