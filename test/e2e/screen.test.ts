@@ -87,6 +87,11 @@ test("without a terminal there is no screen, with --json none is wanted", async 
     stderr: "enit: cannot show anything as it changes: standard output is no terminal\nUse a terminal.\n",
     exitCode: 255,
   });
+  const dumb = openShell(dir.join("fifo"), words, { TERM: "dumb" });
+  await dumb.until("cannot show anything as it changes: the terminal cannot do it (TERM is dumb)");
+  await dumb.ended(255);
+  dumb.showSettings();
+  expect(await dumb.exited).toBe(255);
   expect(await runEnit([...words, "--json"])).toEqual({
     stdout: '{"ok":true,"data":{"json":true}}\n',
     stderr: "",

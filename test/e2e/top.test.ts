@@ -229,6 +229,15 @@ describe("enit top on a terminal", () => {
     expect(await gone).toMatch(/^noconnection|noproc|killed$/);
   });
 
+  test("says so when the sampler in the VM has ended", async () => {
+    const terminal = watchOn();
+    await terminal.until("*REDS/S");
+    await evaluate(`[exit(P, kill) || P <- ${SAMPLERS}]`);
+    await terminal.until(LEFT);
+    await terminal.until('cannot go on watching "relex": the sampler ended: killed');
+    expect(await terminal.exited).toBe(1);
+  });
+
   test("says that the node went away, on the screen that was there before", async () => {
     host.define("leaving");
     await using node = await startNode({ otp: systemOtp(), name: "leaving", epmdPort: host.epmdPort, cookie: COOKIE });

@@ -43,8 +43,8 @@ export class Screen {
   async openLive(signal: AbortSignal, { hint }: ScreenOptions = {}): Promise<LiveScreen | undefined> {
     if (this.json) return undefined;
     const { openLiveScreen } = await import("./live-screen.ts");
-    if (!this.#terminal(1).isTerminal || this.#env["TERM"] === "dumb")
-      throw noTerminal("standard output is no terminal", hint);
+    if (!this.#terminal(1).isTerminal) throw noTerminal("standard output is no terminal", hint);
+    if (this.#env["TERM"] === "dumb") throw noTerminal("the terminal cannot do it (TERM is dumb)", hint);
     if (!isTerminal(0)) throw noTerminal("standard input is no terminal", hint);
     this.#live = await openLiveScreen({
       console: this.console,
