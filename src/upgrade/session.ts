@@ -142,10 +142,10 @@ export function installedRelease(
   });
 }
 
-/** Whether a library is where it was: what is called after no version may be another one by now. */
+/** Whether a library is where it was, or in an archive there: what is called after no version may be another one by now. */
 export function isThere({ name, vsn, dir }: InstalledLibrary): boolean {
   const file = join(dir, "ebin", `${name}.app`);
-  return existsSync(file) && readApplication(file).vsn === vsn;
+  return existsSync(file) ? readApplication(file).vsn === vsn : existsSync(`${dir}.ez`);
 }
 
 /** The error of a version that `release_handler` does not know. */
