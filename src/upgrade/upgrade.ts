@@ -91,11 +91,9 @@ async function upgradeIn(
       release: installedRelease(current, version),
       config: prepareConfig(release, current, version, options),
     };
-    const from = {
-      release: installedRelease(current, running.version),
-      config: running.version === version ? to.config : currentConfig(release, places, running.version),
-    };
-    if (isPackaged(release)) placeConfig(places, running.version, from.config);
+    const former = versionBefore(session, version);
+    const from = { release: installedRelease(current, former), config: currentConfig(release, places, former) };
+    if (isPackaged(release)) placeConfig(places, former, from.config);
     const events = options.events?.(running.version, version, vm);
     const { permanent, limits, settleSeconds, onStep, signal } = options;
     const request = { vm, places, from, to, permanent, limits, settleSeconds, onStep, signal };
@@ -125,6 +123,12 @@ async function upgradeIn(
     }
     throw error;
   }
+}
+
+/** What to go back to: of what runs already, and is only to be made permanent, the version that is permanent. */
+function versionBefore({ running, known }: UpgradeSession, version: string): string {
+  const permanent = known.find(({ status }) => status === "permanent");
+  return running.version === version && permanent !== undefined ? permanent.version : running.version;
 }
 
 /** Where packages took the place of what a dynamic release runs or ran; gives whether they did. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { atom, integer, list, nil, parseTerm, tuple } from "../../src/term/index.ts";
+import { atom, integer, list, nil, parseTerm, string, tuple } from "../../src/term/index.ts";
 import { containing, matching } from "../support/containing.ts";
 import { failure } from "../support/failure.ts";
 import { systemOtp } from "../support/otp.ts";
@@ -47,6 +47,15 @@ test("a changed module that the appup has forgotten is named, and the upgrade un
   expect(await undone("2-forgotten")).toEqual([
     { kind: "module", subject: "counter_lib", message: "module counter_lib is still that of counter 1" },
   ]);
+});
+
+test("what somebody has installed before is verified before it becomes permanent, and undone", async () => {
+  await call(system, "release_handler", "install_release", string("2-forgotten"));
+  expect(await statesOf(system)).toContain("2-forgotten current");
+  const error = await failure(install(system, "2-forgotten", { from: sideOf(system, "1") }));
+  expect(error.data).toMatchObject({ restored: true, restarted: false, running: "1" });
+  expect(error.message).toContain("module counter_lib is still that of counter 1");
+  expect(await versionOf(system)).toBe("1");
 });
 
 test("a process whose supervisor names no modules for it is named, and the upgrade undone", async () => {
