@@ -1,6 +1,5 @@
-import { readUpgradeAttributes } from "./attributes.ts";
-import { type ModuleChange, type VersionPair, usedModules } from "./module-changes.ts";
-import { type ModuleKind, kindOfModule } from "./module-kind.ts";
+import { type ModuleChange, type VersionPair, unchangedModule } from "./module-changes.ts";
+import { kindOfModule } from "./module-kind.ts";
 
 /**
  * Adds what a behaviour of one's own needs that changed and converts states: the processes whose state it keeps are those of the modules
@@ -22,22 +21,9 @@ export function withChangedBehaviours(
     const kind = change?.kind ?? kindOfModule(module, behaviours);
     const bases = kind.bases.filter((base) => base !== name && converting.has(base));
     if (bases.length === 0) continue;
-    const { attributes, ...rest } = change ?? unchanged(name, module, kind);
+    const { attributes, ...rest } = change ?? unchangedModule(module, { kind, because: "whose behaviour changed" });
     const depends = [...new Set([...attributes.depends, ...bases])];
     all.set(name, { ...rest, treatment: "advanced", attributes: { ...attributes, depends } });
   }
   return all;
-}
-
-function unchanged(name: string, module: ModuleChange["module"], kind: ModuleKind): ModuleChange {
-  return {
-    name,
-    isNew: false,
-    difference: "nothing",
-    module,
-    kind: { ...kind, description: `${kind.description}, whose behaviour changed` },
-    attributes: { ...readUpgradeAttributes(module), depends: [], apply: [], applyDown: [] },
-    treatment: "advanced",
-    uses: usedModules(module),
-  };
 }

@@ -1,12 +1,11 @@
 import { isToldOtherwise } from "./child-changes.ts";
-import { type ModuleChange, type VersionPair, usedModules } from "./module-changes.ts";
+import { type ModuleChange, type VersionPair, unchangedModule, usedModules } from "./module-changes.ts";
 import { kindOfModule } from "./module-kind.ts";
-import { readUpgradeAttributes } from "./attributes.ts";
 import type { Supervisors } from "./supervisors.ts";
 
 /**
  * Finds the supervisors whose own code is the same, but whose children come from modules that changed: they have to run their
- * `init/1` again, too. The calls that they ask for by attributes are not made.
+ * `init/1` again, too.
  */
 export function findAffectedSupervisors(
   { from, to, behaviours }: VersionPair,
@@ -18,20 +17,8 @@ export function findAffectedSupervisors(
     if (changes.has(name) || !from.modules.has(name)) continue;
     const kind = kindOfModule(module, behaviours);
     if (kind.family !== "supervisor") continue;
-    const uses = usedModules(module);
-    if (!uses.some((used) => changes.has(used)) || !isToldOtherwise(name, supervisors)) continue;
-    const attributes = { ...readUpgradeAttributes(module), depends: [], apply: [], applyDown: [] };
-    const description = `${kind.description}, whose children come from modules that changed`;
-    affected.set(name, {
-      name,
-      isNew: false,
-      difference: "nothing",
-      module,
-      kind: { ...kind, description },
-      attributes,
-      treatment: "supervisor",
-      uses,
-    });
+    if (!usedModules(module).some((used) => changes.has(used)) || !isToldOtherwise(name, supervisors)) continue;
+    affected.set(name, unchangedModule(module, { kind, because: "whose children come from modules that changed" }));
   }
   return affected;
 }

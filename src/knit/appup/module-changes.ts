@@ -85,6 +85,26 @@ export function findModuleChanges(
   return { changes, removed: new Map(gone) };
 }
 
+/**
+ * A module that both versions have alike, and that is updated `because` of others. What its attributes say of how it is
+ * updated counts; what they ask for besides does not.
+ */
+export function unchangedModule(
+  module: ModuleCode,
+  { kind, because }: { readonly kind: ModuleKind; readonly because: string },
+): ModuleChange {
+  return {
+    name: module.name,
+    isNew: false,
+    difference: "nothing",
+    module,
+    kind: { ...kind, description: `${kind.description}, ${because}` },
+    attributes: { ...readUpgradeAttributes(module), depends: [], apply: [], applyDown: [] },
+    treatment: kind.family === "supervisor" ? "supervisor" : "advanced",
+    uses: usedModules(module),
+  };
+}
+
 /** The modules whose functions a module calls or names (`fun lists:max/1`), itself left out. Throws `beam_malformed`. */
 export function usedModules({ file, beam }: ModuleCode): string[] {
   return inBeamFile(file, () => {
