@@ -95,7 +95,7 @@ function needsRestart({ vm, to }: InstallRequest): EnitError {
     `cannot upgrade "${vm.release}" to ${version}: its relup starts the emulator anew`,
     {
       kind: "unsupported",
-      hint: "A new emulator, kernel, stdlib or sasl cannot be taken up by a VM that runs.",
+      hint: `A new emulator, kernel, stdlib or sasl cannot be taken up by a VM that runs: stop the release, unpack the tarball in its root, name ${version} in releases/start_erl.data, and start it.`,
       data: { release: vm.release, version },
     },
   );
