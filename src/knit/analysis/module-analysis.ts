@@ -10,6 +10,7 @@ import {
   readImportTable,
   readRecords,
 } from "../../beam/index.ts";
+import { EnitError } from "../../error/index.ts";
 import { atomName, listElements } from "../../term/index.ts";
 import type { ModuleCode } from "../code/index.ts";
 import { type CodeEvent, evaluateFunction } from "./evaluate.ts";
@@ -19,7 +20,7 @@ import { Explorer } from "./ways/index.ts";
 /**
  * What the code of a module does, as far as it can be told without running it; each part is worked out when it is asked for.
  *
- * Everything throws `beam_malformed` with the file if it is damaged, or has instructions of a later OTP than all known ones.
+ * Everything but the code itself throws `beam_malformed` with the file if that is damaged.
  */
 export class ModuleAnalysis {
   readonly module: ModuleCode;
@@ -67,8 +68,9 @@ export class ModuleAnalysis {
     return this.#read(readRecords);
   }
 
+  /** All functions; none if the module has instructions of an OTP later than all known ones, of which nothing can be told. */
   get functions(): readonly FunctionCode[] {
-    return (this.#functions ??= this.#read(readFunctionCode));
+    return (this.#functions ??= this.#readFunctions());
   }
 
   /** What `-behaviour` and `-behavior` name, in the order of the source. */
@@ -133,6 +135,15 @@ export class ModuleAnalysis {
       }
     }
     return [...reached];
+  }
+
+  #readFunctions(): readonly FunctionCode[] {
+    try {
+      return this.#read(readFunctionCode);
+    } catch (error) {
+      if (!(error instanceof EnitError) || error.code !== "beam_malformed") throw error;
+      return [];
+    }
   }
 
   #read<T>(read: (beam: ModuleCode["beam"]) => T): T {

@@ -36,7 +36,7 @@ const SINGLE: readonly ((way: Way) => Finding[])[] = [
  * Looks for what will probably hurt in upgrades from older releases, and in the ways back, without running anything. What
  * holds for several releases, or both ways, is one warning.
  *
- * Throws `beam_malformed` for a module that is damaged, or has instructions of an OTP later than all known ones.
+ * Throws `beam_malformed` for a module that is damaged.
  */
 export function lintUpgrades(upgrades: readonly UpgradeFacts[]): LintWarning[] {
   const warnings = new Map<string, LintWarning>();

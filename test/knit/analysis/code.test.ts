@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type CodeEvent, ModuleAnalysis, findFun, fingerprint, termOf } from "../../../src/knit/analysis/index.ts";
 import { readApplicationCode } from "../../../src/knit/code/index.ts";
+import { ModuleCode } from "../../../src/knit/code/module-code.ts";
 import { printTerm } from "../../../src/term/index.ts";
 import { type Oracle, oracle, systemOtp } from "../../support/otp.ts";
 import { type TempDir, tempDir } from "../../support/temp-dir.ts";
@@ -78,3 +79,14 @@ function showCall({ target, args, isTail, isCaught }: Extract<CodeEvent, { kind:
   });
   return `${target.module}:${target.name}(${values.join(", ")})${isCaught ? " caught" : ""}${isTail ? " last" : ""}`;
 }
+
+test("of code with instructions that nobody knows yet nothing is told, but what the tables say", () => {
+  const { module } = analysisOf("one");
+  const bytes = Uint8Array.from(module.beam.bytes);
+  const chunk = module.beam.chunks.find(({ id }) => id === "Code");
+  if (chunk === undefined) throw new Error("no code");
+  bytes[chunk.offset + chunk.size - 1] = 250;
+  const analysis = new ModuleAnalysis(new ModuleCode("one", "one.beam", () => bytes));
+  expect(analysis.functions).toEqual([]);
+  expect(analysis.exports.has("f/1")).toBe(true);
+});
