@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { EnitError } from "../../error/index.ts";
 import {
   type AppSpec,
+  type Appup,
   type OlderRelease as BaseRelease,
   type OtpInstallation,
   type ReleaseSpec,
@@ -8,6 +10,7 @@ import {
   type UpgradeDirection,
   findApplications,
   makeRelup,
+  readAppupIfAny,
 } from "../../otp/index.ts";
 import { type Term, list, string, tuple } from "../../term/index.ts";
 import type { BuildWarning } from "../config/config.ts";
@@ -96,9 +99,11 @@ function pathFinder(
   warn: (code: string, message: string) => void,
 ): FindPath {
   const applications = findApplications({ libDirs, specs });
+  const readAppup = appupReader();
   const make = (up: readonly OlderRelease[], down: readonly OlderRelease[]): Relup | EnitError => {
     const bases = (some: readonly OlderRelease[]): BaseRelease[] => some.map(({ spec }) => ({ release: spec }));
-    const made = unlessNoWay(() => makeRelup(release, { otp, applications, up: bases(up), down: bases(down) }));
+    const ways = { up: bases(up), down: bases(down) };
+    const made = unlessNoWay(() => makeRelup(release, { otp, applications, readAppup, ...ways }));
     if (!(made instanceof EnitError)) for (const { code, message } of made.warnings) warn(code, message);
     return made;
   };
@@ -109,6 +114,17 @@ function pathFinder(
     const made = together instanceof EnitError ? make(one("up"), one("down")) : together;
     if (made instanceof EnitError) return made.message;
     return made[direction].find(({ vsn }) => vsn === each.version)?.instructions ?? [];
+  };
+}
+
+/** Reads each appup once, however many ways it is for. */
+function appupReader(): (application: AppSpec) => Appup | undefined {
+  const known = new Map<AppSpec, Appup | undefined>();
+  return (application) => {
+    if (!known.has(application)) {
+      known.set(application, readAppupIfAny(join(application.ebinDir, `${application.name}.appup`)));
+    }
+    return known.get(application);
   };
 }
 
