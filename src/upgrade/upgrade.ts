@@ -1,6 +1,6 @@
 import { EnitError } from "../error/index.ts";
 import { isPackaged, type Release, renderPackagedConfig } from "../release/index.ts";
-import { switchGeneration, writeRenderedConfig } from "../vm/index.ts";
+import { noteTried, switchGeneration, writeRenderedConfig } from "../vm/index.ts";
 import { keepBookkeeping } from "./bookkeeping.ts";
 import { currentConfig, placeConfig, renderConfig } from "./config.ts";
 import { rehome } from "./dynamic/rehome.ts";
@@ -100,7 +100,8 @@ async function upgradeIn(
     // Where a reconfiguration looks for what was said last.
     writeRenderedConfig({ stateDir: release.stateDir, version }, to.config);
     const installed = await installRelease(connection, events === undefined ? request : { ...request, events });
-    if (!isPackaged(release)) switchGeneration(release.stateDir, version, permanent);
+    if (isPackaged(release)) noteTried(release.stateDir, permanent ? undefined : version);
+    else switchGeneration(release.stateDir, version, permanent);
     if (!installed.watched && running.version !== version) {
       options.warn("The processes could not be watched meanwhile: whether each changed its state is not verified.");
     }

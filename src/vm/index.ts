@@ -38,5 +38,5 @@ export type { StopOptions, StopResult } from "./stop.ts";
 export { readSysConfig, runningVersion, writeRenderedConfig, writeSysConfig } from "./sys-config-file.ts";
 export { findInstalledSystem } from "./system.ts";
 export type { InstalledSystem, ReleaseSystem } from "./system.ts";
-export { findRunningVm, mayControl, notRunning } from "./vm-record.ts";
+export { findRunningVm, mayControl, noteTried, notRunning } from "./vm-record.ts";
 export type { RunningVm, VmIdentification } from "./vm-record.ts";

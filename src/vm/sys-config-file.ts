@@ -52,8 +52,8 @@ export function writeRenderedConfig({ stateDir, version }: Pick<Release, "stateD
 
 /** The version of a release that runs here, which need not be that of its definition any more. */
 export function runningVersion(release: Release): string {
-  if (isPackaged(release)) return release.version;
-  return findRunningVm(release.stateDir)?.version ?? release.version;
+  const vm = findRunningVm(release.stateDir);
+  return (isPackaged(release) ? vm?.tried : vm?.version) ?? release.version;
 }
 
 function sysConfigFile(stateDir: string, version: string): string {

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { EnitError, systemCode } from "../error/index.ts";
 import { writeFileAtomically } from "../otp/index.ts";
 import { statePaths } from "./state-paths.ts";
+import { writingState } from "./writing-state.ts";
 
 /** What must be known of a VM to find it again, whatever its release's files say by then. */
 export interface VmIdentification {
@@ -28,6 +29,8 @@ export interface RunningVm extends VmIdentification {
   /** Field 22 of `/proc/PID/stat`, which together with the boot of the machine tells processes of one number apart. */
   readonly startTime: string;
   readonly bootId: string;
+  /** The version of a packaged release that was installed for a try: it runs, and the next start has the permanent one. */
+  readonly tried?: string | undefined;
 }
 
 /** Notes that this process is, or is about to become, the VM. */
@@ -44,6 +47,15 @@ export function writeVmRecord(stateDir: string, identification: VmIdentification
 export function changeVmVersion(stateDir: string, vm: RunningVm, version: string): void {
   const { record } = statePaths(stateDir);
   writeFileAtomically(record, `${JSON.stringify({ ...vm, version } satisfies RunningVm)}\n`, 0o644);
+}
+
+/** Notes which version of a packaged release runs for a try, or that the permanent one does. Throws `state_dir_unwritable`. */
+export function noteTried(stateDir: string, tried: string | undefined): void {
+  const vm = findRunningVm(stateDir);
+  if (vm === undefined || vm.tried === tried) return;
+  const { record } = statePaths(stateDir);
+  const text = `${JSON.stringify({ ...vm, tried } satisfies RunningVm)}\n`;
+  writingState(stateDir, () => writeFileAtomically(record, text, 0o644));
 }
 
 /** The VM of this state directory, if its process is alive. */

@@ -23,6 +23,7 @@ test("the configuration of a version that was installed since is kept for the re
   const configure = (keys: string): string => host.write("etc/enit/relex/z.config", `{counter, [${keys}]}.\n`);
 
   expect((await host.enit("upgrade", "relex", builds.tarball("2"), "--no-permanent")).exitCode).toBe(0);
+  expect(await host.json("status", "relex")).toMatchObject({ version: "2" });
   configure("{host, 1}");
   expect((await host.enit("reconfigure", "relex")).stdout).toContain(" + host = 1\n");
   expect(await environment()).toBe("[{host,1},{step,6}]\n");
@@ -32,6 +33,7 @@ test("the configuration of a version that was installed since is kept for the re
   expect(await environment()).toBe("[{host,1},{step,6}]\n");
 
   expect((await host.enit("rollback", "relex")).exitCode).toBe(0);
+  expect(await host.json("list")).toMatchObject([{ name: "relex", version: "1" }]);
   configure("{host, 2}");
   expect((await host.enit("reconfigure", "relex")).stdout).toContain(" ~ host = 2  (was 1)\n");
   await host.enit("eval", "relex", "init:restart()");
