@@ -77,6 +77,16 @@ export function noUpgradePath(release: string, from: string, to: string): EnitEr
   });
 }
 
+/** The error of a script that a running VM cannot follow. */
+export function needsRestart(release: string, version: string): EnitError {
+  const state = "its relup starts the emulator anew";
+  return new EnitError("needs_restart", `cannot upgrade "${release}" to ${version}: ${state}`, {
+    kind: "unsupported",
+    hint: `A new emulator, kernel, stdlib or sasl cannot be taken up by a VM that runs: stop the release, unpack the tarball in its root, name ${version} in releases/start_erl.data, and start it.`,
+    data: { release, version },
+  });
+}
+
 /** What a script does, by what it concerns. */
 export interface ScriptEffects {
   /** Modules whose code is replaced or added. */

@@ -7,6 +7,7 @@ import { rehome } from "./dynamic/rehome.ts";
 import { type InstallEvents, installRelease } from "./install/install.ts";
 import type { InstallLimits } from "./install/run.ts";
 import { lockUpgrade } from "./lock.ts";
+import { effectsOf, needsRestart } from "./script.ts";
 import {
   checkPermission,
   cleanUp,
@@ -153,6 +154,8 @@ async function bring(session: UpgradeSession, tarball: UpgradeTarball, options: 
   // What never ran may be replaced: an earlier attempt, or another build of the version.
   if (present?.status === "unpacked") await removeRelease(connection, vsn, { signal: options.signal });
   checkFits(session, tarball);
+  const way = tarball.relup?.up.find(({ version }) => version === session.running.version);
+  if (way !== undefined && effectsOf(way.instructions).restartsEmulator) throw needsRestart(session.vm.release, vsn);
   await unpackTarball(connection, tarball, places, options);
   return true;
 }

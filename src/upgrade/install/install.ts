@@ -2,7 +2,7 @@ import type { NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
 import type { Problem } from "../problem.ts";
 import type { ReleasePlaces, UpgradeSide } from "../release-files.ts";
-import { effectsOf, findScript, noUpgradePath, type UpgradeScript } from "../script.ts";
+import { effectsOf, findScript, needsRestart, noUpgradePath, type UpgradeScript } from "../script.ts";
 import type { UpgradeStep } from "../step.ts";
 import { checkBookkeeping } from "../verify/bookkeeping.ts";
 import { takeSnapshot, type Verification, verify } from "../verify/verify.ts";
@@ -62,7 +62,7 @@ export async function installRelease(connection: NodeConnection, request: Instal
   const running = runningRelease(await knownReleases(connection, { signal }));
   if (running?.version === version) return finish(connection, request, undefined, undefined);
   const effects = effectsOf(scriptOf(request).instructions);
-  if (effects.restartsEmulator) throw needsRestart(request);
+  if (effects.restartsEmulator) throw needsRestart(vm.release, version);
   await checkInstall(connection, version, { signal });
   const before = await takeSnapshot(connection, effects, signal);
   await checkResponsive(connection, request, before.users, effects, signal);
@@ -86,19 +86,6 @@ function scriptOf({ places, from, to, vm }: InstallRequest): UpgradeScript {
   const script = findScript(places.releasesDir, old, next);
   if (script === undefined) throw noUpgradePath(vm.release, old, next);
   return script;
-}
-
-function needsRestart({ vm, to }: InstallRequest): EnitError {
-  const version = to.release.version;
-  return new EnitError(
-    "needs_restart",
-    `cannot upgrade "${vm.release}" to ${version}: its relup starts the emulator anew`,
-    {
-      kind: "unsupported",
-      hint: `A new emulator, kernel, stdlib or sasl cannot be taken up by a VM that runs: stop the release, unpack the tarball in its root, name ${version} in releases/start_erl.data, and start it.`,
-      data: { release: vm.release, version },
-    },
-  );
 }
 
 /** Verifies what was installed, and makes it permanent. */
