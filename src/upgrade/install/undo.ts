@@ -7,7 +7,7 @@ import { effectsOf, findScript } from "../script.ts";
 import { takeSnapshot, type Verification, verify } from "../verify/verify.ts";
 import { changesIn, type ModuleUser, type Seen } from "../verify/processes.ts";
 import { tidyChildren } from "../verify/supervisors.ts";
-import { knownReleases, runningRelease } from "../vm/handler.ts";
+import { knownReleases, makePermanent, runningRelease } from "../vm/handler.ts";
 import type { InstallRequest } from "./install.ts";
 import { reconnect, restartVm } from "./reconnect.ts";
 import { type InstallOutcome, runInstall } from "./run.ts";
@@ -98,8 +98,15 @@ async function downgrade(
     seen: outcome.seen,
   });
   if (problems.length > 0) return restart(request, outcome.connection);
+  await makePermanentAgain(outcome.connection, version, to.release.version);
   const state = `it went back, ${version} runs as before`;
   return { restored: true, state, hint: undefined, running: version, restarted: false };
+}
+
+/** What failed may have become permanent before it did. */
+async function makePermanentAgain(connection: NodeConnection, version: string, failed: string): Promise<void> {
+  const permanent = (await knownReleases(connection)).find(({ status }) => status === "permanent");
+  if (permanent?.version === failed) await makePermanent(connection, version);
 }
 
 /** What did not change its state on the way there has none to change on the way back. */
