@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type ReleaseHost, releaseHost } from "../support/release-host.ts";
 
 let host: ReleaseHost;
@@ -67,6 +68,11 @@ test("what only a restart brings is told, whether anything else changes or not",
     ],
   });
   configure('{kabozzle_domain, "relex.com"}');
+  const definition = host.join("var/lib/enit/relex/release.enit");
+  const before = readFileSync(definition, "utf8");
+  writeFileSync(definition, before.replace("relex_application,", '{relex_application, "1.0.9"},'));
+  expect((await host.enit("reconfigure", "relex")).stdout).toEndWith("\nneeds a restart:\n ~ relex_application\n");
+  writeFileSync(definition, before);
   expect(await host.enit("reconfigure", "relex")).toEqual(UNCHANGED);
 });
 

@@ -35,18 +35,34 @@ export async function planChanges(
   return { applications, notLoaded, unchanged, needsRestart: await findNeeds(node, release, options) };
 }
 
-/** An application that came or went in another way than by a restart (`enit update`) needs none any more. */
+/** An application that came, went or changed in another way than by a restart (`enit update`) needs none any more. */
 async function findNeeds(
   node: NodeConnection,
   release: Release,
   { signal }: WaitOptions,
 ): Promise<readonly RestartNeed[]> {
   const needs = findRestartNeeds(release);
-  if (!needs.some(({ kind }) => kind === "application")) return needs;
-  const loaded = await node.call("application", "loaded_applications", [], { signal });
-  const names = new Set((listElements(loaded) ?? []).flatMap((each) => textValue(elementsOf(each)[0]) ?? []));
-  return needs.filter(
-    ({ kind, name, change }) => kind === "node" || (change === "added" ? !names.has(name) : names.has(name)),
+  // What is packed in a release changes by upgrades.
+  const pinned = isPackaged(release) ? [] : release.applications.filter(({ vsn }) => vsn !== undefined);
+  if (pinned.length === 0 && !needs.some(({ kind }) => kind === "application")) return needs;
+  const loaded = await readLoaded(node, signal);
+  const others = pinned.filter(({ name, vsn }) => loaded.has(name) && loaded.get(name) !== vsn);
+  return [
+    ...needs.filter(
+      ({ kind, name, change }) => kind === "node" || (change === "added" ? !loaded.has(name) : loaded.has(name)),
+    ),
+    ...others.map(({ name }): RestartNeed => ({ kind: "application", name, change: "changed" })),
+  ];
+}
+
+/** The applications that a node has loaded, with their versions. */
+async function readLoaded(node: NodeConnection, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, string>> {
+  const loaded = listElements(await node.call("application", "loaded_applications", [], { signal })) ?? [];
+  return new Map(
+    loaded.map((each) => {
+      const [name, , vsn] = elementsOf(each);
+      return [textValue(name) ?? "", stringValue(vsn) ?? ""];
+    }),
   );
 }
 
