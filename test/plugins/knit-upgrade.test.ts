@@ -194,6 +194,24 @@ describe("enit knit-build with older releases", () => {
     );
   });
 
+  test("warns of children that cannot be told, unless lint_ignore names that", async () => {
+    const supervisor = (children: string): ApplicationFiles => ({
+      version: children === "[]" ? "1.0" : "1.1",
+      modules: { relex_mod: `-behaviour(supervisor).\n-export([init/1]).\ninit(Args) -> {ok, {#{}, ${children}}}.` },
+    });
+    const warning = "relex_mod: the children that its init/1 gives in 1.1 cannot be told from the code";
+    using project = await grownProject("", supervisor("[]"), supervisor("Args"));
+    expect((await project.build()).stderr).toContain(warning);
+    const quiet = ["lint_ignore=!![{children_unknown, relex_mod}]", "lint_ignore=!!['children-unknown']"];
+    for (const variable of quiet) {
+      expect((await project.build(["force=true", variable])).stderr).not.toContain(warning);
+    }
+    const unknown = await project.build(["force=true", "lint_ignore=!![child_unknown]", "--json"]);
+    expect(JSON.parse(unknown.stdout)).toMatchObject({
+      error: { code: "lint_code_unknown", hint: "Did you mean children_unknown?" },
+    });
+  });
+
   test("hands appups and the relup to plugins, and tells them of the tarball", async () => {
     using project = await grownProject();
     project.write("rel/plugins/taker.ts", PLUGIN);

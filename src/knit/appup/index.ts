@@ -10,4 +10,4 @@ export { Behaviours } from "./behaviours.ts";
 export { makeAppup } from "./make-appup.ts";
 export type { AppupRequest, MadeAppup } from "./make-appup.ts";
 export type { AppupStep } from "./step.ts";
-export type { AppupWarning } from "./warning.ts";
+export { APPUP_WARNINGS, type AppupWarning } from "./warning.ts";

@@ -3,6 +3,7 @@ import { writeFileAtomically } from "../../otp/index.ts";
 import { type AppupWay, Behaviours, type Instructions, makeApplicationAppup } from "../appup/index.ts";
 import type { ApplicationCode } from "../code/index.ts";
 import type { BuildWarning } from "../config/config.ts";
+import { withoutIgnored } from "../lint/index.ts";
 import type { Project } from "../project.ts";
 import type { OlderCode } from "./older-code.ts";
 import type { TreeCode } from "./tree-code.ts";
@@ -59,7 +60,13 @@ export async function makeAppups(changes: readonly VersionChange[], sources: App
       const way = ways.find(({ from }) => from === pair.from);
       if (way === undefined) continue;
       made.push({ ...pair, way });
-      for (const { code: word, message } of way.warnings) {
+      const warnings = way.warnings.map(({ code: word, module, message }) => ({
+        code: word,
+        module,
+        message,
+        application,
+      }));
+      for (const { code: word, message } of withoutIgnored(warnings, project.options.lintIgnore)) {
         warn({ code: word, message: `${application} from ${pair.from} to ${to}: ${message}` });
       }
     }
