@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import type { UpdateResult, UpdateService, UpgradeServiceOptions, WaitOptions } from "../../contract/index.ts";
 import { EnitError } from "../../error/index.ts";
-import { statePaths } from "../../vm/index.ts";
 import { isPackaged, type Release } from "../../release/index.ts";
 import {
   type DynamicRelease,
@@ -15,7 +13,7 @@ import {
   upgradeVmOf,
 } from "../../upgrade/index.ts";
 import type { ServiceBase } from "./index.ts";
-import { installManner, upgradeEvents } from "./upgrade.ts";
+import { installManner, namingLog, upgradeEvents } from "./upgrade.ts";
 
 /** Makes the service that brings running releases to what is installed. */
 export function makeUpdateService(base: ServiceBase): UpdateService {
@@ -72,7 +70,7 @@ async function update(
     return { ...result, to: from, handlerMilliseconds: undefined, milliseconds: performance.now() - begin };
   }
   const events = upgradeEvents(base, release, { from, to, node, pid });
-  const { handlerMilliseconds, watched } = await explained(
+  const { handlerMilliseconds, watched } = await namingLog(
     release,
     installGeneration(dynamic, next, { ...manner, events }),
   );
@@ -80,18 +78,6 @@ async function update(
     base.log.warn("The processes could not be watched meanwhile: whether each changed its state is not verified.");
   }
   return { ...result, to, handlerMilliseconds, milliseconds: performance.now() - begin };
-}
-
-/** Why an application did not start, or code_change failed, the VM has told in its own words. */
-async function explained<T>({ stateDir }: Release, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const { log } = statePaths(stateDir);
-    if (!(error instanceof EnitError) || error.hint !== undefined || !existsSync(log)) throw error;
-    const { code, message, kind, data } = error;
-    throw new EnitError(code, message, { kind, data, hint: `What the VM said meanwhile is in ${log}`, cause: error });
-  }
 }
 
 function needsRestart(release: string, obstacles: readonly Obstacle[]): EnitError {

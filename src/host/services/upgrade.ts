@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import type { UpgradeService, UpgradeServiceOptions } from "../../contract/index.ts";
+import { EnitError } from "../../error/index.ts";
 import type { Release } from "../../release/index.ts";
 import {
   type InstallEvents,
@@ -8,6 +10,7 @@ import {
   upgradeRelease,
   type UpgradeOptions,
 } from "../../upgrade/index.ts";
+import { statePaths } from "../../vm/index.ts";
 import type { ServiceBase } from "./index.ts";
 
 /** How long a VM that starts anew may take: its applications may take their time, and their retries. In seconds. */
@@ -17,7 +20,8 @@ const SETTLE_SECONDS = 5;
 /** Makes the service that changes the version of running releases. */
 export function makeUpgradeService(base: ServiceBase): UpgradeService {
   return {
-    upgrade: (release, target, options = {}) => upgradeRelease(release, target, optionsOf(base, release, options)),
+    upgrade: (release, target, options = {}) =>
+      namingLog(release, upgradeRelease(release, target, optionsOf(base, release, options))),
     plan: (release, target, options = {}) => planUpgrade(release, target, options.signal ?? base.signal),
     versions: (release, options = {}) => listVersions(release, options.signal ?? base.signal),
     remove: (release, version, options = {}) =>
@@ -63,4 +67,17 @@ export function upgradeEvents(
     installed: (permanent) => hooks.series("upgrade:installed", { ...facts, permanent }),
     failed: (error, restored) => hooks.series("upgrade:failed", { ...facts, error, restored }),
   };
+}
+
+/** Has the error of an installation that took the VM down name the log, where the VM has told why in its own words. */
+export async function namingLog<T>({ stateDir }: Release, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { log } = statePaths(stateDir);
+    if (!(error instanceof EnitError) || error.hint !== undefined) throw error;
+    if (error.data["restarted"] !== true || !existsSync(log)) throw error;
+    const { code, message, kind, data } = error;
+    throw new EnitError(code, message, { kind, data, hint: `What the VM said meanwhile is in ${log}`, cause: error });
+  }
 }

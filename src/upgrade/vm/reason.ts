@@ -1,4 +1,15 @@
-import { atomName, isTuple, printTerm, textValue, type Term } from "../../term/index.ts";
+import {
+  atomName,
+  integerValue,
+  isTagged,
+  isTuple,
+  listElements,
+  printTerm,
+  propertyOf,
+  stringValue,
+  textValue,
+  type Term,
+} from "../../term/index.ts";
 
 /** A reason may hold the state of a process: only so much of it stands in a message, in characters. */
 const MAX_LENGTH = 1000;
@@ -37,12 +48,25 @@ export function describeReason(reason: Term | undefined): string {
   const word = atomName(tag) ?? "";
   const say = WORDS[word];
   if (say !== undefined && first !== undefined) {
-    const rest = word === "code_change_failed" && isTuple(reason) ? `: ${print(reason.elements.at(-1))}` : "";
+    const rest = word === "code_change_failed" && isTuple(reason) ? `: ${describeExit(reason.elements.at(-1))}` : "";
     return say(textOf(first), textOf(second)) + rest;
   }
   const posix = POSIX[word];
   if (posix !== undefined) return first === undefined ? posix : `${textOf(first)}: ${posix}`;
   return print(reason);
+}
+
+/** `{'EXIT', {Reason, [{M, F, Arity, Location} | _]}}` as the reason and where it happened; anything else as Erlang prints it. */
+function describeExit(term: Term | undefined): string {
+  const exit = isTagged(term, "EXIT", 2) ? term.elements[1] : undefined;
+  const [reason, trace] = isTuple(exit, 2) ? exit.elements : [];
+  const [call] = listElements(trace) ?? [];
+  const [module, name, inputs, location] = isTuple(call, 4) ? call.elements : [];
+  const arity = integerValue(inputs) ?? listElements(inputs)?.length;
+  if (atomName(module) === undefined || atomName(name) === undefined || arity === undefined) return print(term);
+  const [file, line] = [stringValue(propertyOf(location, "file")), integerValue(propertyOf(location, "line"))];
+  const place = file === undefined || line === undefined ? "" : ` (${file}:${line})`;
+  return `${print(reason)} in ${print(module)}:${print(name)}/${arity}${place}`;
 }
 
 function textOf(term: Term | undefined): string {
