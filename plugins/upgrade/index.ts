@@ -10,7 +10,7 @@ export default definePlugin({
     upgrade: {
       description: "Bring a running release to another version without a restart",
       details:
-        "TARGET is an upgrade tarball, as knit-build makes it, or a version that was unpacked before. OTP's release_handler " +
+        "Takes the tarball of an upgrade, as knit-build makes it, or a version that was unpacked before. OTP's release_handler " +
         "installs it in the VM; then modules, applications, processes, supervisors and configuration are compared with the " +
         "new release, and it is made permanent. What fails is undone, and the exit code is 1.",
       examples: [

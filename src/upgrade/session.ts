@@ -155,9 +155,9 @@ export function versionUnknown(
   known: readonly { readonly version: string }[],
 ): EnitError {
   const versions = known.map((each) => each.version);
-  return new EnitError("version_unknown", `cannot find version ${version} of "${release}": it is not unpacked`, {
+  return new EnitError("version_unknown", `cannot find version ${version} of "${release}": it is not on this host`, {
     kind: "input",
-    hint: `There are ${versions.join(", ")}. A new version comes as a tarball: enit upgrade ${release} FILE.tar.gz`,
+    hint: `Known are ${versions.join(", ")}. A new one comes by enit upgrade ${release} FILE.tar.gz, or, where it is installed, by enit update ${release}`,
     data: { release, version, known: versions },
   });
 }

@@ -128,7 +128,7 @@ describe.each(otpInstallations())("upgrades of a packaged release of OTP $major"
     const before = await states();
     const cases: readonly (readonly [args: string[], exitCode: number, text: string])[] = [
       [["upgrade", "relex", "1"], 1, 'cannot install 1 of "relex": it runs already, and is permanent'],
-      [["upgrade", "relex", "9"], 2, 'cannot find version 9 of "relex": it is not unpacked\nThere are 3, 2, 1.'],
+      [["upgrade", "relex", "9"], 2, 'cannot find version 9 of "relex": it is not on this host\nKnown are 3, 2, 1.'],
       [["upgrade", "relex", builds.tarball("3")], 1, "no relup has the way from 1"],
       [["upgrade", "relex", builds.tarball("2-restart")], 126, "its relup starts the emulator anew"],
       [["upgrade", "relex", "/nowhere.tar.gz"], 3, 'cannot read "/nowhere.tar.gz": there is no such file or directory'],
