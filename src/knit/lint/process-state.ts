@@ -56,7 +56,8 @@ export function describeChange(from: StateShape, to: StateShape): string | undef
     return `#${to.tag}{} ${changes.join(", ")}`;
   }
   if (from.size === to.size) return undefined;
-  return `#${to.tag}{} has ${to.size - 1} fields in place of ${from.size - 1}`;
+  const count = to.size === 2 ? "1 field" : `${to.size - 1} fields`;
+  return `#${to.tag}{} has ${count} in place of ${from.size - 1}`;
 }
 
 /** Whether a converter gives every state back as it got it. */
