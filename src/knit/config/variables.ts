@@ -46,6 +46,7 @@ function readValue(text: string, word: string): Term {
 function badVariable(word: string, state: string, cause?: unknown): EnitError {
   return new EnitError("bad_variable", `cannot use the variable "${word}": ${state}`, {
     kind: "usage",
+    hint: 'Options stand behind one another as NAME=VALUE, or NAME=!!TERM for an Erlang term. "knit -h" shows more.',
     data: { variable: word },
     ...(cause === undefined ? {} : { cause }),
   });
