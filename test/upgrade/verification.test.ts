@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { atom, integer, list, nil, parseTerm, string, tuple } from "../../src/term/index.ts";
+import { atom, list, nil, parseTerm, string, tuple } from "../../src/term/index.ts";
 import { containing, matching } from "../support/containing.ts";
 import { failure } from "../support/failure.ts";
 import { systemOtp } from "../support/otp.ts";
@@ -73,16 +73,19 @@ test("a process whose supervisor names no modules for it is named, and the upgra
 });
 
 test("a process that is busy is named before anything changes", async () => {
-  await call(system, "counter_server", "busy", atom("counter"), integer(400));
+  await call(system, "counter_server", "busy", atom("counter"), atom("go"));
   const error = await failure(install(system, "2", { limits: { restartSeconds: 20, suspendMs: 100 } }));
   expect(error).toMatchObject({ code: "processes_busy", message: containing("counter") });
+  await call(system, "erlang", "send", atom("counter"), atom("go"));
   expect(await versionOf(system)).toBe("1");
 });
 
 test("a process that is busy just when it is to suspend is named, and the upgrade undone", async () => {
   const problems = await undone("2", {
     limits: { restartSeconds: 20, suspendMs: 100 },
-    events: { install: async () => void (await call(system, "counter_server", "busy", atom("counter"), integer(400))) },
+    events: {
+      install: async () => void (await call(system, "counter_server", "busy", atom("counter"), atom("resume"))),
+    },
   });
   expect(problems).toEqual([expect.objectContaining({ kind: "state", message: containing("was busy") })]);
 });
