@@ -51,13 +51,12 @@ applications(#{applications := Applications}) ->
 settings() ->
     persistent_term:get(?MODULE, undefined).
 
-%% Where the distribution listens: for an enit that so need not ask epmd, which may be gone by then.
+%% Where the distribution listens: for an enit that so need not ask epmd, which may be gone by then, or have been replaced by
+%% another -epmd_module. The sockets that listen belong to net_kernel.
 distribution_port() ->
-    [Name | _Host] = string:split(atom_to_list(node()), "@"),
-    case erl_epmd:port_please(Name, {127, 0, 0, 1}, 1000) of
-        {port, Port, _Version} -> [Port];
-        _Unknown -> []
-    end.
+    Kernel = whereis(net_kernel),
+    [Number || Port <- erlang:ports(), erlang:port_info(Port, connected) =:= {connected, Kernel},
+               {ok, Number} <- [inet:port(Port)]].
 
 read_settings() ->
     {ok, [[File]]} = init:get_argument(?MODULE),
