@@ -42,10 +42,12 @@ const withOption = (option: string): string => project.write("rel/reltool.config
 describe("enit knit-build", () => {
   test("warns of what will hurt, and says what to do; --json has it as a list", async () => {
     const run = await project.build(["force=true"]);
+    const { stderr } = run;
     expect(run).toMatchObject({
       exitCode: 0,
       stderr: containing(`warning: ${LOOP} [local-loop]\n  Go round the loop`),
     });
+    expect(stderr).toContain(`warning: ${GONE}, on the way up from 1 [removed-export-called]\n  Keep the function`);
     const { upgrade } = await project.succeed(["force=true"]);
     expect((upgrade as { lint: unknown }).lint).toEqual([
       {

@@ -111,8 +111,11 @@ async function makePlan(
   const reached = older.filter(({ version }) => from.includes(version));
   const { tree: root, spec } = request;
   const lint = lintPlan({ project, root, spec, tree, older: reached, code, appups, relup: final });
-  for (const { code: word, message, hint } of lint)
-    request.warn({ code: word, message: `${message} [${word}]\n  ${hint}` });
+  for (const warning of lint)
+    request.warn({
+      code: warning.code,
+      message: `${warning.message}${way(warning, reached.length)} [${warning.code}]\n  ${warning.hint}`,
+    });
   return {
     relup: formatTermFile(final, { otp: otp.release }),
     ways,
@@ -124,6 +127,12 @@ async function makePlan(
     emulator: reached.some((each) => each.spec.ertsVersion !== spec.ertsVersion),
     lint,
   };
+}
+
+/** The way on which something happens, in words; nothing if it is about all of them, to and from `count` older releases. */
+function way({ directions, from }: LintWarning, count: number): string {
+  if (directions.length !== 1) return from.length === count ? "" : `, between ${from.join(", ")} and this version`;
+  return directions[0] === "up" ? `, on the way up from ${from.join(", ")}` : `, on the way down to ${from.join(", ")}`;
 }
 
 /** Why no release can be upgraded to the one in the tree, whatever it is. */
