@@ -30,7 +30,9 @@ export async function buildRelease(request: BuildRequest, tools: BuildTools): Pr
   const concerns: BuildWarning[] = [];
   const concern = (warning: BuildWarning): void => {
     concerns.push(warning);
-    warn(warning);
+    // What is an error is told once, by the error.
+    if (project.options.warningsAsErrors) warnings.push(warning);
+    else warn(warning);
   };
   const project = await openProject(request, tools, warn);
   using cleanup = new DisposableStack();

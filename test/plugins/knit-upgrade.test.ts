@@ -401,11 +401,14 @@ describe("bad input of an upgrade", () => {
     using project = await grownProject("", OLD, { ...NEW, appup });
     const warning = "is for the version 7, not for 1.1";
     expect(await project.build()).toMatchObject({ exitCode: 0, stderr: containing(warning) });
-    expect(await project.build(["force=true", "warnings_as_errors=true"])).toMatchObject({
+    const refused = await project.build(["force=true", "warnings_as_errors=true"]);
+    const { stderr } = refused;
+    expect(refused).toMatchObject({
       exitCode: 1,
       stdout: "",
       stderr: containing("cannot make the upgrade: there are warnings"),
     });
+    expect(stderr.split(warning)).toHaveLength(2);
   });
 
   test("an older release that no way leads from is named and left out", async () => {
