@@ -84,7 +84,7 @@ function drawCurves(
 
 function drawFooter({ isPaused, interval, waited, shows }: ViewState): string {
   const state = isPaused ? "paused" : `every ${formatInterval(interval)}${describeDelay(interval, waited)}`;
-  const other = shows === "applications" ? "processes" : "applications";
+  const other = shows === "applications" ? "processes" : "apps";
   return `q quit  h help  ${state}  r reds  m memory  l queue  a ${other}  space pause`;
 }
 

@@ -93,6 +93,7 @@ describe("layOut()", () => {
     ]);
     const all = layOut(history, STATE, FACTS, screenOf(80, 24));
     expect(all.at(-1)).toStartWith("q quit  h help  every 2 s  r reds");
+    expect(all.at(-1)).toEndWith("a apps  space pause");
   });
 
   test("orders processes and applications, and leaves columns out that have no place", () => {
