@@ -13,7 +13,7 @@ export default definePlugin({
         "one. Nothing is written, and no Erlang VM is started. docs/appup.md says how appups are made, and how modules " +
         "change what is made of them.",
       examples: [
-        ["appup _build/old/lib/relex ebin/.. > src/relex.appup", "make the appup of an application"],
+        ["appup _build/old/lib/relex . > src/relex.appup", "make the appup of an application"],
         ["appup relex-1.0.tar.gz relex-1.1.tar.gz --explain", "say why each instruction is there"],
       ],
       args: {
