@@ -50,8 +50,8 @@ export function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
   );
   section("Started", plan.startedApplications);
   section("Stopped", plan.stoppedApplications);
-  section("Modules loaded", plan.loaded.length === 0 ? [] : [ui.wrap(plan.loaded.join(", "))]);
-  section("Modules removed", plan.removed.length === 0 ? [] : [ui.wrap(plan.removed.join(", "))]);
+  section("Modules loaded", plan.loaded.length === 0 ? [] : [ui.wrap(plan.loaded.join(", "), 2).trimStart()]);
+  section("Modules removed", plan.removed.length === 0 ? [] : [ui.wrap(plan.removed.join(", "), 2).trimStart()]);
   section(
     "Processes suspended",
     plan.suspended.map(({ module, processes, codeChange }) => {
@@ -61,7 +61,7 @@ export function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
   );
   for (const [method, words] of PURGES) {
     const modules = plan.purged.filter((each) => each.method === method).map(({ module }) => module);
-    section(`Old code purged, ${words}`, modules.length === 0 ? [] : [ui.wrap(modules.join(", "))]);
+    section(`Old code purged, ${words}`, modules.length === 0 ? [] : [ui.wrap(modules.join(", "), 2).trimStart()]);
   }
   section("Processes restarted", plan.restarted);
   section(
