@@ -23,7 +23,7 @@ const PURGES = [
 export function renderOutcome(data: UpgradeOutcome, ui: Ui): string {
   if (data.plan !== null) return renderPlan(data.release, data.plan, ui);
   const { release, from, to, node, pid, permanent, milliseconds, handlerMilliseconds } = data;
-  const lasting = permanent ? "permanent" : `not permanent: the next start has ${from}`;
+  const lasting = permanent ? "permanent" : "not permanent: a restart goes back";
   const done = from === to ? `release ${release} ${to} verified` : `release ${release} ${from} -> ${to}`;
   const handler = handlerMilliseconds === null ? "" : `, ${Math.round(handlerMilliseconds)} ms of them for installing`;
   return [

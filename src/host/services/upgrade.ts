@@ -4,6 +4,7 @@ import { EnitError } from "../../error/index.ts";
 import type { Release } from "../../release/index.ts";
 import {
   type InstallEvents,
+  type Problem,
   listVersions,
   planUpgrade,
   removeVersion,
@@ -69,15 +70,23 @@ export function upgradeEvents(
   };
 }
 
-/** Has the error of an installation that took the VM down name the log, where the VM has told why in its own words. */
+/**
+ * Has the error of an installation name the log where the VM has told why in its own words: when it went down, and when
+ * something did not start.
+ */
 export async function namingLog<T>({ stateDir }: Release, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     const { log } = statePaths(stateDir);
     if (!(error instanceof EnitError) || error.hint !== undefined) throw error;
-    if (error.data["restarted"] !== true || !existsSync(log)) throw error;
+    if (!isLogged(error.data) || !existsSync(log)) throw error;
     const { code, message, kind, data } = error;
     throw new EnitError(code, message, { kind, data, hint: `What the VM said meanwhile is in ${log}`, cause: error });
   }
+}
+
+function isLogged({ restarted, problems }: EnitError["data"]): boolean {
+  const found = (problems ?? []) as readonly Problem[];
+  return restarted === true || found.some(({ kind }) => kind === "application" || kind === "supervisor");
 }

@@ -165,16 +165,19 @@ test(".src files come first, filled in from the section node, the environment, a
   using host = await packagedHost(
     {
       "releases/1.0/sys.config.src": '[{shop, [{port, ${PORT}}, {host, "${HOST:-none}"}, {name, ${RELEASE_NAME}}]}].',
-      "releases/1.0/vm.args.src": "-sname ${NODE}\n# ${NOTHING}\n-root ${ROOTDIR} ${RELEASE_VSN}",
+      "releases/1.0/vm.args.src": "-sname ${SHORT_NAME}\n# ${NOTHING}\n-root ${ROOTDIR} ${RELEASE_VSN}",
       "releases/1.0/vm.args": "-sname stale",
     },
     { "etc/relex/env.config": '{node, [{env, [{"PORT", "8080"}]}]}.' },
   );
-  const release = await load(host, { PORT: "1", NODE: "here" });
+  const release = await load(host, { PORT: "1", SHORT_NAME: "here" });
   expect(release.node.name).toBe("here");
   expect(release.packaged?.args).toEqual(["-root", host.path(PACKAGE), "1.0", "--"]);
   expect(formatSysConfig(release.config)).toContain('[{port,8080},{host,"none"},{name,shop}]');
-  expect(await failure(load(host))).toMatchObject({ code: "variable_not_set", data: { variable: "NODE", line: 1 } });
+  expect(await failure(load(host))).toMatchObject({
+    code: "variable_not_set",
+    data: { variable: "SHORT_NAME", line: 1 },
+  });
 });
 
 test("renderPackagedConfig() renders another version with what the host says", async () => {
