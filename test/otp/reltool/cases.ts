@@ -3,8 +3,8 @@ export interface Case {
   readonly name: string;
   /** Options of `{sys, [...]}`. */
   readonly sys: string;
-  /** Also on OTP 27 and 29, where reltool has no archives. */
-  readonly everywhere?: true;
+  /** Not for OTP 27 and later, where reltool has no archives and no options of them. */
+  readonly archives?: true;
   /** Make the tree there too, and not on the oldest OTP alone. */
   readonly tree?: true;
   /** Make no tree anywhere: it would be a copy of a whole installation. */
@@ -20,16 +20,16 @@ const NO_ARCHIVES = '{excl_archive_filters, [".*"]}';
 /** Configurations from which both make the same. */
 export const CASES: readonly Case[] = [
   // The system as it is.
-  { name: "nothing is configured", sys: "", everywhere: true, specOnly: true },
-  { name: "nothing but a small root directory", sys: ROOT, everywhere: true, tree: true },
-  { name: "profile embedded", sys: `${ROOT}, {profile, embedded}`, everywhere: true, tree: true },
-  { name: "profile standalone", sys: `${ROOT}, {profile, standalone}`, everywhere: true, tree: true },
+  { name: "nothing is configured", sys: "", specOnly: true },
+  { name: "nothing but a small root directory", sys: ROOT, tree: true },
+  { name: "profile embedded", sys: `${ROOT}, {profile, embedded}`, tree: true },
+  { name: "profile standalone", sys: `${ROOT}, {profile, standalone}`, tree: true },
   { name: "profile development after another one", sys: `${ROOT}, {profile, embedded}, {profile, development}` },
   {
     name: "filters before a profile are lost",
     sys: `${ROOT}, {excl_sys_filters, ["^erts"]}, {incl_app_filters, ["^src"]}, {profile, embedded}`,
   },
-  { name: "not relocatable", sys: `${ROOT}, {relocatable, false}, {profile, embedded}`, everywhere: true, tree: true },
+  { name: "not relocatable", sys: `${ROOT}, {relocatable, false}, {profile, embedded}`, tree: true },
   {
     name: "an installation in whole, wx left out",
     specOnly: true,
@@ -37,11 +37,10 @@ export const CASES: readonly Case[] = [
   },
 
   // Releases.
-  { name: "a release of an application and what it needs", sys: `${LIB}, ${REL}`, everywhere: true, tree: true },
+  { name: "a release of an application and what it needs", sys: `${LIB}, ${REL}`, tree: true },
   {
     name: "several releases",
     sys: `${LIB}, {rel, "z", "2", [sasl]}, {rel, "a", "1.0-rc1", [alpha, sasl]}, {rel, "m", "", []}, {boot_rel, "m"}`,
-    everywhere: true,
   },
   {
     name: "types of applications",
@@ -63,12 +62,10 @@ export const CASES: readonly Case[] = [
   {
     name: "included applications by the .app file",
     sys: `${LIB}, {rel, "r", "1", [gamma]}, {boot_rel, "r"}`,
-    everywhere: true,
   },
   {
     name: "included applications by the release",
     sys: `${LIB}, {rel, "r", "1", [{gamma, [epsilon, delta]}, {sasl, none, []}]}, {boot_rel, "r"}`,
-    everywhere: true,
   },
   {
     name: "fewer included applications",
@@ -78,7 +75,6 @@ export const CASES: readonly Case[] = [
   {
     name: "the order of a release follows what its applications need",
     sys: `${CHOICE}, {rel, "r", "1", [epsilon, alpha, gamma, sasl, zeta]}, {boot_rel, "r"}`,
-    everywhere: true,
   },
   {
     name: "an optional application that is not there",
@@ -87,7 +83,6 @@ export const CASES: readonly Case[] = [
   {
     name: "without .erlang",
     sys: `${LIB}, {rel, "r", "1", [alpha], [{load_dot_erlang, false}]}, {boot_rel, "r"}`,
-    everywhere: true,
   },
   {
     name: "with .erlang, and said so",
@@ -102,14 +97,12 @@ export const CASES: readonly Case[] = [
   {
     name: "only what is named",
     sys: `${LIB}, {incl_cond, exclude}, {app, kernel, [{incl_cond, include}]}, {app, stdlib, [{incl_cond, include}]}, {erts, [{incl_cond, include}]}, {rel, "r", "1", []}, {boot_rel, "r"}`,
-    everywhere: true,
   },
   { name: "everything", sys: `${LIB}, {incl_cond, include}` },
   { name: "an application that is included brings what it needs", sys: `${LIB}, {app, gamma, [{incl_cond, include}]}` },
   {
     name: "modules that are called bring their applications",
     sys: `${LIB}, {mod_cond, derived}, {app, alpha, [{incl_cond, include}, {mod_cond, all}]}`,
-    everywhere: true,
   },
   {
     name: "modules of the .app file",
@@ -155,13 +148,13 @@ export const CASES: readonly Case[] = [
   {
     name: "no .app file, a broken one, two, one of another name",
     sys: `${ROOT}, {lib_dirs, ["odd"]}, {incl_cond, include}, {excl_lib, otp_root}`,
-    everywhere: true,
+
     tree: true,
   },
   {
     name: "names beyond ASCII",
     sys: `${ROOT}, {lib_dirs, ["wörds"]}, {rel, "rél", "1-ü", ['Größe']}, {boot_rel, "rél"}, {app_file, strip}, {excl_lib, otp_root}`,
-    everywhere: true,
+
     tree: true,
   },
   {
@@ -181,7 +174,6 @@ export const CASES: readonly Case[] = [
   {
     name: "the highest version by its numbers",
     sys: `${ROOT}, {lib_dirs, ["lib", "versions"]}, ${REL}`,
-    everywhere: true,
   },
   {
     name: "a version by its number",
@@ -190,12 +182,11 @@ export const CASES: readonly Case[] = [
   {
     name: "a version by its directory",
     sys: `${ROOT}, {lib_dirs, ["lib", "versions"]}, ${REL}, {app, alpha, [{lib_dir, "lib/../lib/./alpha-1.0"}]}`,
-    everywhere: true,
   },
   {
     name: "an application from outside of the library directories",
     sys: `${LIB}, {rel, "r", "1", [alpha, castor]}, {boot_rel, "r"}, {app, castor, [{lib_dir, "twins/castor-1.0"}]}, {excl_lib, otp_root}`,
-    everywhere: true,
+
     tree: true,
   },
 
@@ -203,7 +194,7 @@ export const CASES: readonly Case[] = [
   {
     name: "filters of the system",
     sys: `${ROOT}, {incl_sys_filters, ["^bin", "^erts", "^releases", "^misc"]}, {excl_sys_filters, ["^bin/(erlc|ct_run)$", "\\\\.txt$"]}`,
-    everywhere: true,
+
     tree: true,
   },
   {
@@ -213,7 +204,7 @@ export const CASES: readonly Case[] = [
   {
     name: "filters of all applications",
     sys: `${LIB}, ${REL}, {incl_app_filters, ["^ebin", "^priv"]}, {excl_app_filters, ["priv/data"]}, {excl_lib, otp_root}`,
-    everywhere: true,
+
     tree: true,
   },
   {
@@ -233,6 +224,7 @@ export const CASES: readonly Case[] = [
   // What becomes of files.
   {
     name: "stripped BEAM files",
+    archives: true,
     sys: `${LIB}, ${REL}, {debug_info, strip}, {incl_cond, derived}, ${NO_ARCHIVES}, {excl_lib, otp_root}`,
     tree: true,
   },
@@ -243,12 +235,11 @@ export const CASES: readonly Case[] = [
   {
     name: ".app files without the modules left out",
     sys: `${LIB}, ${REL}, {app_file, strip}, {app, alpha, [{mod, alpha_app, [{incl_cond, exclude}]}]}`,
-    everywhere: true,
   },
   {
     name: ".app files with all modules",
     sys: `${LIB}, ${REL}, {app_file, all}, {excl_lib, otp_root}`,
-    everywhere: true,
+
     tree: true,
   },
   {
@@ -257,28 +248,33 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "a new .app file keeps all that reltool knows",
+    archives: true,
     sys: `${LIB}, ${REL}, {app_file, strip}, {app, alpha, [{app_file, all}]}, ${NO_ARCHIVES}`,
   },
 
   // Archives, up to OTP 25.
-  { name: "no archives", sys: `${LIB}, ${REL}, ${NO_ARCHIVES}`, tree: true },
+  { name: "no archives", archives: true, sys: `${LIB}, ${REL}, ${NO_ARCHIVES}`, tree: true },
   {
     name: "archives of applications by filters",
+    archives: true,
     sys: `${LIB}, ${REL}, {incl_archive_filters, ["^ebin$"]}, {excl_archive_filters, []}, {excl_lib, otp_root}`,
     tree: true,
   },
   {
     name: "an archive of one application",
+    archives: true,
     sys: `${LIB}, ${REL}, ${NO_ARCHIVES}, {app, alpha, [{incl_archive_filters, [".*"]}, {excl_archive_filters, ["^priv$"]}]}, {excl_lib, otp_root}`,
     tree: true,
   },
   {
     name: "options of archives",
+    archives: true,
     sys: `${LIB}, ${REL}, {archive_opts, [{compress, [".beam", ".txt"]}, {uncompress, {add, [".txt"]}}, {comment, "made"}]}, {app, beta, [{archive_opts, [{compress, []}]}]}, {excl_lib, otp_root}`,
     tree: true,
   },
   {
     name: "everything in one archive",
+    archives: true,
     sys: `${LIB}, ${REL}, {debug_info, strip}, {app_file, strip}, {app, alpha, [{excl_archive_filters, []}]}, {excl_lib, otp_root}`,
     tree: true,
   },
@@ -287,7 +283,7 @@ export const CASES: readonly Case[] = [
   {
     name: "without the libraries of the root directory",
     sys: `${LIB}, ${REL}, {excl_lib, otp_root}`,
-    everywhere: true,
+
     tree: true,
   },
   {
@@ -299,13 +295,13 @@ export const CASES: readonly Case[] = [
   {
     name: "an escript of one module",
     sys: `${LIB}, {escript, "escripts/single.escript", [{incl_cond, include}]}, {mod_cond, derived}, {app, beta, [{mod, beta_unlisted, [{incl_cond, exclude}]}]}`,
-    everywhere: true,
+
     tree: true,
   },
   {
     name: "an escript with applications in it",
     sys: `${LIB}, {escript, "escripts/packed", [{incl_cond, include}]}`,
-    everywhere: true,
+
     tree: true,
   },
   {
