@@ -67,7 +67,7 @@ export function findRunningVm(stateDir: string): RunningVm | undefined {
 /** Whether the very process of a record still runs; one that has ended and waits for its parent does not. */
 export function isAlive({ pid, startTime, bootId }: Pick<RunningVm, "pid" | "startTime" | "bootId">): boolean {
   const found = readProcess(pid);
-  return found?.startTime === startTime && !"ZX".includes(found.state) && readBootId() === bootId;
+  return found?.startTime === startTime && !found.hasEnded && readBootId() === bootId;
 }
 
 /** What tells the process of this number from later ones; `undefined` if there is none. */
@@ -110,7 +110,7 @@ function readVmRecord(stateDir: string): RunningVm | undefined {
   }
 }
 
-function readProcess(pid: number): { state: string; startTime: string } | undefined {
+function readProcess(pid: number): { hasEnded: boolean; startTime: string } | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -120,7 +120,9 @@ function readProcess(pid: number): { state: string; startTime: string } | undefi
   }
   // The second field is the name in brackets, which may hold anything; proc_pid_stat(5).
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "", startTime: fields[19] ?? "" };
+  const [state = "", threads = "", startTime = ""] = [fields[0], fields[17], fields[19]];
+  // The state is that of the first thread. A VM that is killed holds its ports until the last one is gone.
+  return { hasEnded: "ZX".includes(state) && Number(threads) <= 1, startTime };
 }
 
 function readBootId(): string {

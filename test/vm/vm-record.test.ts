@@ -48,6 +48,28 @@ test("findRunningVm() does not count a process that has ended and waits for its 
   }
 });
 
+test("findRunningVm() counts a process whose first thread has ended as long as it has others", async () => {
+  using dir = tempDir();
+  const source = `
+    import { dlopen } from "bun:ffi";
+    const { symbols } = dlopen("libc.so.6", { syscall: { args: ["i64", "i64"], returns: "i64" } });
+    const endThisThread = () => symbols.syscall(process.arch === "x64" ? 60 : 93, 0); // exit(2)
+    const other = "postMessage('up'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)";
+    new Worker(URL.createObjectURL(new Blob([other]))).onmessage = endThisThread;
+  `;
+  const dying = Bun.spawn({ cmd: [process.execPath, dir.write("end-thread.ts", source)] });
+  try {
+    const stat = (): string => readFileSync(`/proc/${dying.pid}/stat`, "utf8");
+    while (!stat().includes(") Z ")) await new Promise(setImmediate);
+    record(dir.path, { pid: dying.pid, startTime: stat().split(" ")[21] });
+    expect(findRunningVm(dir.path)?.pid).toBe(dying.pid);
+  } finally {
+    dying.kill("SIGKILL");
+    await dying.exited;
+  }
+  expect(findRunningVm(dir.path)).toBeUndefined();
+});
+
 test("findRunningVm() finds a process whose name has brackets and spaces in it", async () => {
   using dir = tempDir();
   const program = dir.write("a) Z (b", await Bun.file("/bin/sleep").bytes());
