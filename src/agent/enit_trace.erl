@@ -5,7 +5,7 @@
 %% - the tracer gets the trace messages, applies the limits and passes them on; it is cheap, and its queue is looked at
 %% - the namer finds out how processes are called, which may have to wait for them
 %%
-%% Owner and tracer watch each other, so that killing one of them leaves nothing traced.
+%% Owner and tracer watch each other, and run/2 watches both, so that killing one of them or both leaves nothing traced.
 -module(enit_trace).
 
 -export([run/2, start/3, fields/2]).
@@ -36,12 +36,24 @@
 -spec run(Client :: pid(), request()) -> ok | {error, term()}.
 run(Client, Request) ->
     case start(Client, Request, [self() | carriers(node(Client))]) of
-        {ok, #{owner := Owner} = Started} ->
-            Monitor = monitor(process, Owner),
+        {ok, #{tracer := Tracer} = Started, {Owning, Trace}} ->
+            Tracing = monitor(process, Tracer),
             Client ! {enit_trace, started, Started},
-            receive {'DOWN', Monitor, process, Owner, _} -> ok end;
+            outlast(Owning, Tracing, Trace);
         {error, _} = Error ->
             Error
+    end.
+
+%% An owner that was not killed has cleared the trace, and so has a tracer that saw its owner killed.
+outlast(Owning, Tracing, Trace) ->
+    receive
+        {'DOWN', Owning, process, _, normal} ->
+            ok;
+        {'DOWN', Owning, process, _, _} ->
+            receive
+                {'DOWN', Tracing, process, _, normal} -> ok;
+                {'DOWN', Tracing, process, _, _} -> enit_trace_vm:clear(Trace)
+            end
     end.
 
 %% What carries our messages to a node: to trace that would bring forth more of them. Over TLS these are processes.
@@ -56,8 +68,9 @@ carriers(Node) ->
         error:badarg -> []
     end.
 
-%% The same, without waiting for the end. The processes of Own are not traced.
--spec start(Client :: pid(), request(), Own :: [pid()]) -> {ok, started()} | {error, term()}.
+%% The same, without waiting for the end, of which the monitor tells. The processes of Own are not traced.
+-spec start(Client :: pid(), request(), Own :: [pid()]) ->
+          {ok, started(), {OwnerMonitor :: reference(), enit_trace_vm:trace()}} | {error, term()}.
 start(Client, Request, Own) ->
     case enit_trace_plan:prepare(Request) of
         {ok, Plan} ->
@@ -66,7 +79,8 @@ start(Client, Request, Own) ->
             {Owner, Monitor} = spawn_opt(fun() -> own(Caller, Tag, Client, Plan#{own => Own}, Request) end,
                                          [monitor, {priority, high}]),
             receive
-                {Tag, Reply} -> demonitor(Monitor, [flush]), Reply;
+                {Tag, {ok, Started, Trace}} -> {ok, Started, {Monitor, Trace}};
+                {Tag, {error, _} = Error} -> demonitor(Monitor, [flush]), Error;
                 {'DOWN', Monitor, process, Owner, Reason} -> {error, {crashed, Reason}}
             end;
         {error, _} = Error ->
@@ -88,7 +102,7 @@ own(Caller, Tag, Client, #{own := Own} = Plan, Request) ->
             case set(Trace, Tracer, Monitor) of
                 {ok, Counts} ->
                     Timer = start_timer(maps:get(time, Request)),
-                    Caller ! {Tag, {ok, Counts}},
+                    Caller ! {Tag, {ok, Counts, Trace}},
                     watch(#{client => Client, tracer => Tracer, monitor => Monitor, namer => Namer,
                             trace => Trace, timer => Timer});
                 {error, _} = Error ->

@@ -89,6 +89,13 @@ for (const vm of vms) {
       );
     });
 
+    test("leaves nothing set when owner and tracer are killed at once", async () => {
+      for (const processes of ["[self()]", "[all]"]) {
+        const set = await vm.text(`traced:killed(#{${CALLS}, processes => ${processes}})`);
+        expect(set).toMatch(/^\{\{[1-9]\d*,\d+\},\{0,0\}\}$/);
+      }
+    });
+
     test("traces none of its own processes", async () => {
       const own = ["enit_trace", "enit_trace_tracer", "enit_trace_vm", "counters", "lists"];
       const patterns = own.map((module) => `{${module}, '_', '_', local, [{'_', [], []}], []}`).join(", ");

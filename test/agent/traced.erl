@@ -1,6 +1,6 @@
 %% Traces itself by enit_trace, and looks at what is set in the VM while it does and when it is over.
 -module(traced).
--export([run/2, run/3, state/0, refused/1, beside/1]).
+-export([run/2, run/3, state/0, refused/1, beside/1, killed/1]).
 -export([work/1, add/2, fail/1, big/1, deep/1]).
 
 %% How a trace went: {Reason, Started, Events, During, After}. Events are {call, {M, F, Args}} and the like. Work is
@@ -10,7 +10,7 @@ run(Request, Work) -> run(Request, Work, ack).
 
 run(Request, Work, Ack) ->
     Client = spawn(fun() -> collect(Ack, [], []) end),
-    {ok, #{owner := Owner, tracer := Tracer} = Started} = enit_trace:start(Client, request(Request), []),
+    {ok, #{owner := Owner, tracer := Tracer} = Started, _} = enit_trace:start(Client, request(Request), []),
     Monitors = [monitor(process, Pid) || Pid <- [Owner, Tracer]],
     Client ! {tracer, Tracer},
     During = state(),
@@ -62,6 +62,19 @@ foreign(Calls) ->
         {trace, _, call, {_, _, Arguments}} -> foreign([Arguments | Calls]);
         {calls, From} -> From ! {self(), lists:reverse(Calls)}
     end.
+
+%% What is set while a trace runs, and when enit_trace:run/2 is over because owner and tracer were killed at once.
+killed(Request) ->
+    Traced = request(Request),
+    Self = self(),
+    Client = spawn(fun() -> receive {enit_trace, started, Started} -> Self ! Started end, receive stop -> ok end end),
+    {Runner, Monitor} = spawn_monitor(fun() -> enit_trace:run(Client, Traced) end),
+    Pids = receive #{owner := Owner, tracer := Tracer} -> [Owner, Tracer] end,
+    During = state(),
+    [exit(Pid, kill) || Pid <- Pids],
+    receive {'DOWN', Monitor, process, Runner, normal} -> ok end,
+    Client ! stop,
+    {During, state()}.
 
 %% What is traced by anybody: sessions besides the one that is always there, processes, new processes, functions.
 state() ->
