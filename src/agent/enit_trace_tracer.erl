@@ -35,10 +35,8 @@ loop(#{monitor := Monitor, sent := Sent} = State) ->
         Traced when element(1, Traced) =:= trace_ts ->
             Message = without_dump(Traced),
             check_size(Message, State),
-            Counted = check_rate(State),
-            Named = ask_names(Message, Counted),
-            pass(Message, Named),
-            loop(Named#{sent := Sent + 1});
+            Next = pass(Message, ask_names(Message, check_rate(State))),
+            loop(Next#{sent := Sent + 1});
         {ack, Taken} ->
             loop(State#{taken := Taken});
         {finish, Reason} ->
@@ -55,10 +53,11 @@ check_queue(#{queue := Limit, sent := Sent}) ->
         _ -> ok
     end.
 
-%% As many messages as the queue may hold are on their way at once. Who takes none stops the trace, by the queue.
+%% As many messages as the queue may hold are on their way at once. Who takes none stops the trace, by the queue. Gives the
+%% state, with what was taken meanwhile.
 pass(Message, #{client := Client, sent := Sent, taken := Taken, queue := Limit} = State) when Sent - Taken < Limit ->
     case erlang:send(Client, {enit_trace, message, Message}, [nosuspend, noconnect]) of
-        ok -> ok;
+        ok -> State;
         nosuspend -> wait(Message, State);
         noconnect -> exit({done, nodedown, Sent})
     end;

@@ -117,6 +117,10 @@ for (const vm of vms) {
       );
     });
 
+    test("goes on when as many messages as may be on their way were taken late", async () => {
+      expect(await vm.text(`traced:late(#{${CALLS}})`)).toBe("{stopped,16}");
+    });
+
     test.each([
       ["lists:seq(1, 100)", "{arg_length,100}"],
       ["{x, [lists:duplicate(101, a) | b]}", "{arg_length,100}"],

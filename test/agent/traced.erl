@@ -1,6 +1,6 @@
 %% Traces itself by enit_trace, and looks at what is set in the VM while it does and when it is over.
 -module(traced).
--export([run/2, run/3, state/0, refused/1, beside/1, killed/1]).
+-export([run/2, run/3, state/0, refused/1, beside/1, late/1, killed/1]).
 -export([work/1, add/2, fail/1, big/1, deep/1]).
 
 %% How a trace went: {Reason, Started, Events, During, After}. Events are {call, {M, F, Args}} and the like. Work is
@@ -62,6 +62,22 @@ foreign(Calls) ->
         {trace, _, call, {_, _, Arguments}} -> foreign([Arguments | Calls]);
         {calls, From} -> From ! {self(), lists:reverse(Calls)}
     end.
+
+%% Ten messages may be on their way, and are taken when an eleventh waits: why the trace ended, and how many were passed on,
+%% of sixteen.
+late(Request) ->
+    {ok, #{owner := Owner, tracer := Tracer}, _} = enit_trace:start(self(), request(Request#{queue => 10}), []),
+    work(10),
+    taken(10),
+    work(1),
+    Tracer ! {ack, 10},
+    taken(1),
+    work(5),
+    Owner ! stop,
+    receive {enit_trace, name, _, _} -> ok end,
+    receive {enit_trace, done, Reason, Count, _} -> taken(Count - 11), {Reason, Count} end.
+
+taken(Count) -> [receive {enit_trace, message, _} -> ok end || _ <- lists:seq(1, Count)].
 
 %% What is set while a trace runs, and when enit_trace:run/2 is over because owner and tracer were killed at once.
 killed(Request) ->
