@@ -63,9 +63,9 @@ export interface HookMap {
   "upgrade:packaged": Series<PackagedFile & { readonly release: ReleaseFacts; readonly from: readonly string[] }>;
   /** Before a running node is changed. */
   "upgrade:install": Series<UpgradeFacts>;
-  /** After the new version was verified. */
+  /** After the new version was verified: it stays, whatever is thrown. */
   "upgrade:installed": Series<UpgradeFacts & { readonly permanent: boolean }>;
-  /** After a failure; `restored` says whether the node is back at `from`. */
+  /** After a failure, whose error stays the one that is thrown; `restored` says whether the node is back at `from`. */
   "upgrade:failed": Series<UpgradeFacts & { readonly error: Error; readonly restored: boolean }>;
 }
 

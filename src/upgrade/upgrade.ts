@@ -4,7 +4,7 @@ import { noteTried, switchGeneration, writeRenderedConfig } from "../vm/index.ts
 import { keepBookkeeping } from "./bookkeeping.ts";
 import { currentConfig, placeConfig, renderConfig } from "./config.ts";
 import { rehome } from "./dynamic/rehome.ts";
-import { type InstallEvents, installRelease } from "./install/install.ts";
+import { type InstallEvents, type Installed, installRelease } from "./install/install.ts";
 import type { InstallLimits } from "./install/run.ts";
 import { lockUpgrade } from "./lock.ts";
 import { effectsOf, needsRestart } from "./script.ts";
@@ -62,8 +62,7 @@ export async function upgradeRelease(
   const { onStep, signal } = options;
   const tarball = await readTargetTarball(release, target, options);
   const vm = upgradeVmOf(release, target.kind === "back" ? "roll back" : "upgrade");
-  using cleanup = new DisposableStack();
-  cleanup.use(await lockUpgrade(release, signal));
+  using _ = await lockUpgrade(release, signal);
   await using first = await openSession(vm, { signal, onWait: () => onStep({ kind: "waiting" }) });
   const version = tarball?.spec.vsn ?? chooseVersion(first, target);
   refuseInstalled(first, version, options.permanent);
@@ -86,6 +85,9 @@ async function upgradeIn(
   const bookkeeping = keepBookkeeping(places);
   const moved = await useKeptCode(release, session, version);
   await using fresh = unpacked || moved ? await openSession(vm, options) : undefined;
+  const events = options.events?.(running.version, version, vm);
+  const { permanent, limits, settleSeconds, onStep, signal } = options;
+  let installed: Installed;
   try {
     const current = fresh ?? session;
     const to = {
@@ -95,29 +97,12 @@ async function upgradeIn(
     const former = versionBefore(session, version);
     const from = { release: installedRelease(current, former), config: currentConfig(release, places, former) };
     if (isPackaged(release)) placeConfig(places, former, from.config);
-    const events = options.events?.(running.version, version, vm);
-    const { permanent, limits, settleSeconds, onStep, signal } = options;
     const request = { vm, places, from, to, permanent, limits, settleSeconds, onStep, signal };
     // Where a reconfiguration looks for what was said last.
     writeRenderedConfig({ stateDir: release.stateDir, version }, to.config);
-    const installed = await installRelease(connection, events === undefined ? request : { ...request, events });
-    if (isPackaged(release)) noteTried(release.stateDir, permanent ? undefined : version);
-    else switchGeneration(release.stateDir, version, permanent);
-    if (!installed.watched && running.version !== version) {
-      options.warn("The processes could not be watched meanwhile: whether each changed its state is not verified.");
-    }
-    return {
-      release: release.name,
-      node: vm.node,
-      pid: vm.pid,
-      from: running.version,
-      to: version,
-      permanent: options.permanent,
-      handlerMilliseconds: installed.handlerMilliseconds,
-      milliseconds: performance.now() - begin,
-    };
+    installed = await installRelease(connection, events === undefined ? request : { ...request, events });
   } catch (error) {
-    if (options.signal.aborted) {
+    if (signal.aborted) {
       options.warn(`What was begun goes on in the VM. To finish it: enit upgrade ${release.name} ${version}`);
     } else {
       if (unpacked) await removeAgain(session, version, options);
@@ -125,6 +110,22 @@ async function upgradeIn(
     }
     throw error;
   }
+  if (isPackaged(release)) noteTried(release.stateDir, permanent ? undefined : version);
+  else switchGeneration(release.stateDir, version, permanent);
+  await events?.installed?.(permanent);
+  if (!installed.watched && running.version !== version) {
+    options.warn("The processes could not be watched meanwhile: whether each changed its state is not verified.");
+  }
+  return {
+    release: release.name,
+    node: vm.node,
+    pid: vm.pid,
+    from: running.version,
+    to: version,
+    permanent,
+    handlerMilliseconds: installed.handlerMilliseconds,
+    milliseconds: performance.now() - begin,
+  };
 }
 
 /** What to go back to: of what runs already, and is only to be made permanent, the version that is permanent. */

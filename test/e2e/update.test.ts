@@ -388,4 +388,23 @@ describe("faults", () => {
       `["${version}"]`,
     );
   });
+
+  test("a hook that throws after the installation: what is installed stays, and is noted", async () => {
+    await stock.install(host.join("lib"), "1.5");
+    host.write(
+      "objecting/objector.ts",
+      `import { definePlugin } from "enit/plugin";
+       export default definePlugin({
+         name: "objector", api: 1, hooks: { "upgrade:installed": async () => { throw new Error("not so"); } },
+       });\n`,
+    );
+    expect(await host.enit("--plugin-dir", host.join("objecting"), "update", "relex")).toMatchObject({
+      stderr: containing('cannot go on after "upgrade:installed" of the plugin "objector": not so'),
+      exitCode: 1,
+    });
+    expect(await seen(host)).toStartWith('{"1.5",');
+    expect(await evaluate(host, "[V || {_, V, _, permanent} <- release_handler:which_releases()]")).toBe(
+      `["${host.vm()?.version}"]`,
+    );
+  });
 });

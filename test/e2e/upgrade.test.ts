@@ -124,6 +124,25 @@ describe.each(otpInstallations())("upgrades of a packaged release of OTP $major"
     expect(readFileSync(host.join("hooks"), "utf8")).toContain("upgrade:failed 1 2-throw true\n");
   });
 
+  inDetail("end as they end where a hook throws afterwards", async () => {
+    const before = await states();
+    const objector = host.write("etc/enit/plugins/objector.ts", OBJECTOR);
+    const failed = await host.enit("upgrade", "relex", builds.tarball("2-forgotten"));
+    expect(failed.exitCode).toBe(1);
+    expect(failed.stderr).toContain('cannot go on after "upgrade:failed" of the plugin "objector": not so');
+    expect(failed.stderr).toEndWith("it went back, 1 runs as before\n");
+    const installed = await host.enit("upgrade", "relex", "2");
+    expect(installed).toMatchObject({
+      exitCode: 1,
+      stderr: containing('cannot go on after "upgrade:installed" of the plugin "objector": not so'),
+    });
+    rmSync(objector);
+    expect(await states()).toContain("2 permanent");
+    expect(readFileSync(host.join("opt/relex/releases/start_erl.data"), "utf8")).toEndWith(" 2");
+    expect((await host.enit("rollback", "relex", "1")).exitCode).toBe(0);
+    expect(await states()).toEqual(before);
+  });
+
   inDetail("that cannot be done are refused before anything changes", async () => {
     const before = await states();
     const cases: readonly (readonly [args: string[], exitCode: number, text: string])[] = [
@@ -188,6 +207,18 @@ test.if(process.geteuid?.() === 0)("a VM of another user is upgraded once the re
   expect((await host.enit("upgrade", "relex", builds.tarball("2"))).exitCode).toBe(0);
   expect(statSync(join(root, "releases/2/relup")).uid).toBe(statSync(root).uid);
 });
+
+/** A plugin whose hooks throw once an upgrade is over. */
+const OBJECTOR = `import { definePlugin } from "enit/plugin";
+const object = async () => {
+  throw new Error("not so");
+};
+export default definePlugin({
+  name: "objector",
+  api: 1,
+  hooks: { "upgrade:installed": object, "upgrade:failed": object },
+});
+`;
 
 /** A plugin that writes down the hooks of upgrades. */
 const RECORDER = `import { definePlugin } from "enit/plugin";

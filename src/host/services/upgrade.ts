@@ -12,6 +12,7 @@ import {
   type UpgradeOptions,
 } from "../../upgrade/index.ts";
 import { statePaths } from "../../vm/index.ts";
+import { toEnitError } from "../failure.ts";
 import type { ServiceBase } from "./index.ts";
 
 /** How long a VM that starts anew may take: its applications may take their time, and their retries. In seconds. */
@@ -58,7 +59,7 @@ export function installManner(
 
 /** The hooks of an upgrade. */
 export function upgradeEvents(
-  { hooks }: Pick<ServiceBase, "hooks">,
+  { hooks, log }: Pick<ServiceBase, "hooks" | "log">,
   { name, version }: Pick<Release, "name" | "version">,
   { from, to, node, pid }: { readonly from: string; readonly to: string; readonly node: string; readonly pid: number },
 ): InstallEvents {
@@ -66,7 +67,14 @@ export function upgradeEvents(
   return {
     install: () => hooks.series("upgrade:install", facts),
     installed: (permanent) => hooks.series("upgrade:installed", { ...facts, permanent }),
-    failed: (error, restored) => hooks.series("upgrade:failed", { ...facts, error, restored }),
+    failed: async (error, restored) => {
+      try {
+        await hooks.series("upgrade:failed", { ...facts, error, restored });
+      } catch (hookError) {
+        // The upgrade's own error is the one to end with; that of a hook is told besides.
+        log.error(toEnitError(hookError).message);
+      }
+    },
   };
 }
 

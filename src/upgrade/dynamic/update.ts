@@ -15,7 +15,7 @@ import {
   writeGeneration,
 } from "../../vm/index.ts";
 import { currentConfig } from "../config.ts";
-import { type Installed, installRelease, type InstallRequest } from "../install/install.ts";
+import { type InstallEvents, type Installed, installRelease, type InstallRequest } from "../install/install.ts";
 import { makePlan } from "../plan.ts";
 import { readInstalledReleases, type ReleasePlaces, type UpgradeSide } from "../release-files.ts";
 import { sendAgent } from "../vm/agent.ts";
@@ -36,7 +36,9 @@ export interface DynamicRelease {
 }
 
 /** How an installation is to go: as `installRelease` takes it. */
-export type InstallManner = Pick<InstallRequest, "limits" | "settleSeconds" | "events" | "onStep">;
+export interface InstallManner extends Pick<InstallRequest, "limits" | "settleSeconds" | "onStep"> {
+  readonly events?: InstallEvents;
+}
 
 /** Finds how a VM comes to what is installed now. Changes nothing. Throws `handler_busy`, and what connecting throws. */
 export async function planDynamicUpdate(dynamic: DynamicRelease, hooks: PlanHooks): Promise<UpdatePlan> {
@@ -147,6 +149,7 @@ async function bringTo(
     release.stateDir,
     [...readInstalledReleases(places).values()].flatMap(({ libraries }) => libraries),
   );
+  await manner.events?.installed?.(true);
   return installed;
 }
 

@@ -13,10 +13,13 @@ import { checkResponsive } from "./responsive.ts";
 import { type InstallLimits, installFailed, runInstall } from "./run.ts";
 import { goBack, type GoneBack } from "./undo.ts";
 
-/** What is told of an installation as it happens: for hooks. Each may stop it by throwing, but for `failed`. */
+/** What is told of an installation as it happens: for hooks. */
 export interface InstallEvents {
+  /** May stop it by throwing. */
   readonly install?: () => Promise<void>;
+  /** Called by who asked for the installation, which stays, whatever is thrown. */
   readonly installed?: (permanent: boolean) => Promise<void>;
+  /** Does not throw: the failure has its own error. */
   readonly failed?: (error: Error, restored: boolean) => Promise<void>;
 }
 
@@ -34,7 +37,7 @@ export interface InstallRequest {
   readonly limits: InstallLimits;
   /** How long what settles by itself may take, such as processes that leave old code. */
   readonly settleSeconds: number;
-  readonly events?: InstallEvents;
+  readonly events?: Pick<InstallEvents, "install" | "failed">;
   readonly onStep: (step: UpgradeStep) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -95,7 +98,7 @@ async function finish(
   installation: Verification["installation"],
   handlerMilliseconds: number | undefined,
 ): Promise<Installed> {
-  const { permanent, events = {}, limits, signal, vm } = request;
+  const { permanent, limits, signal, vm } = request;
   let failure: Failure | undefined;
   try {
     failure = await findFailure(connection, request, installation);
@@ -117,7 +120,6 @@ async function finish(
     const back = await goBack(request, { kind: "installed", connection, installation });
     return fail(request, failure.error, failure.problems, back);
   }
-  await events.installed?.(permanent);
   return { permanent, handlerMilliseconds, watched: installation !== undefined && installation.seen !== undefined };
 }
 
