@@ -14,25 +14,11 @@ export async function planUpgrade(release: Release, target: UpgradeTarget, signa
   refuseInstalled(session, version, true);
   checkPermission(session, tarball !== undefined);
   const from = running.version;
-  const libraries = { from: installed.get(from)?.libraries ?? [] };
-  if (tarball !== undefined && !known.some((each) => each.version === version)) {
-    checkFits(session, tarball);
-    const way = tarball.relup?.up.find((each) => each.version === from);
-    return await makePlan(
-      connection,
-      {
-        from,
-        to: version,
-        direction: "up",
-        instructions: way?.instructions ?? [],
-        canGoBack: tarball.relup?.down.some((each) => each.version === from) ?? false,
-        libraries: { ...libraries, to: librariesOf(tarball.spec) },
-      },
-      signal,
-    );
-  }
-  const to = installedRelease(session, version, isPackaged(release) ? undefined : release.stateDir);
-  const script = findScript(places.releasesDir, from, version);
+  const packed = known.some((each) => each.version === version) ? undefined : tarball;
+  if (packed !== undefined) checkFits(session, packed);
+  const keptIn = isPackaged(release) ? undefined : release.stateDir;
+  const to = packed === undefined ? installedRelease(session, version, keptIn).libraries : librariesOf(packed.spec);
+  const script = findScript(places.releasesDir, from, version, packed?.relup);
   if (script === undefined && from !== version) throw noUpgradePath(vm.release, from, version);
   return await makePlan(
     connection,
@@ -41,8 +27,8 @@ export async function planUpgrade(release: Release, target: UpgradeTarget, signa
       to: version,
       direction: script?.direction ?? "up",
       instructions: script?.instructions ?? [],
-      canGoBack: findScript(places.releasesDir, version, from) !== undefined,
-      libraries: { ...libraries, to: to.libraries },
+      canGoBack: findScript(places.releasesDir, version, from, packed?.relup) !== undefined,
+      libraries: { from: installed.get(from)?.libraries ?? [], to },
     },
     signal,
   );

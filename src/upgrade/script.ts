@@ -61,11 +61,15 @@ function parseWay(term: Term): RelupWay | undefined {
 /**
  * Finds the way between two releases as `release_handler` does: the way up in the relup of the new one, else the way
  * down in the relup of the one that runs. `undefined`: there is none.
+ *
+ * `packed`: the relup of a version that is still in its tarball.
  */
-export function findScript(releasesDir: string, from: string, to: string): UpgradeScript | undefined {
-  const up = readRelup(releasesDir, to)?.up.find(({ version }) => version === from);
+export function findScript(releasesDir: string, from: string, to: string, packed?: Relup): UpgradeScript | undefined {
+  const relupOf = (version: string): Relup | undefined =>
+    packed?.version === version ? packed : readRelup(releasesDir, version);
+  const up = relupOf(to)?.up.find(({ version }) => version === from);
   if (up !== undefined) return { direction: "up", from, to, instructions: up.instructions };
-  const down = readRelup(releasesDir, from)?.down.find(({ version }) => version === to);
+  const down = relupOf(from)?.down.find(({ version }) => version === to);
   return down && { direction: "down", from, to, instructions: down.instructions };
 }
 

@@ -7,7 +7,7 @@ import { rehome } from "./dynamic/rehome.ts";
 import { type InstallEvents, type Installed, installRelease } from "./install/install.ts";
 import type { InstallLimits } from "./install/run.ts";
 import { lockUpgrade } from "./lock.ts";
-import { effectsOf, needsRestart } from "./script.ts";
+import { effectsOf, findScript, needsRestart } from "./script.ts";
 import {
   checkPermission,
   cleanUp,
@@ -148,14 +148,14 @@ async function useKeptCode(
 
 /** Brings the files of a tarball to their places; gives whether they were not there before. */
 async function bring(session: UpgradeSession, tarball: UpgradeTarball, options: UpgradeOptions): Promise<boolean> {
-  const { known, connection, places } = session;
+  const { known, running, connection, places } = session;
   const { vsn } = tarball.spec;
   const present = known.find(({ version }) => version === vsn);
   if (present !== undefined && findIncomplete(tarball, places.root).length === 0) return false;
   // What never ran may be replaced: an earlier attempt, or another build of the version.
   if (present?.status === "unpacked") await removeRelease(connection, vsn, { signal: options.signal });
   checkFits(session, tarball);
-  const way = tarball.relup?.up.find(({ version }) => version === session.running.version);
+  const way = findScript(places.releasesDir, running.version, vsn, tarball.relup);
   if (way !== undefined && effectsOf(way.instructions).restartsEmulator) throw needsRestart(session.vm.release, vsn);
   await unpackTarball(connection, tarball, places, options);
   return true;

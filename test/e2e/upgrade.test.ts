@@ -188,6 +188,18 @@ describe.each(otpInstallations())("upgrades of a packaged release of OTP $major"
       '[{host,1},{name,<<"none">>},{step,17}]',
     );
   });
+
+  inDetail("go down to a version that has to be unpacked, by the relup of what runs", async () => {
+    expect((await host.enit("upgrade", "relex", builds.tarball("3"))).exitCode).toBe(0);
+    expect((await host.enit("releases", "relex", "--remove", "2")).exitCode).toBe(0);
+    expect(await host.json("upgrade", "relex", builds.tarball("2"), "--dry-run")).toMatchObject({
+      plan: { from: "3", to: "2", direction: "down", canGoBack: true, suspended: [{ module: "counter_server" }] },
+    });
+    const down = await host.enit("upgrade", "relex", builds.tarball("2"));
+    expect(down).toMatchObject({ exitCode: 0, stdout: containing("release relex 3 -> 2 ") });
+    expect(await evaluate("counter_server:version(counter)")).toBe('"2"');
+    expect(await states()).toEqual(["2 permanent", "3 old", "1 old"]);
+  });
 });
 
 test.if(process.geteuid?.() === 0)("a VM of another user is upgraded once the release is that user's", async () => {

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync, 
 import { join } from "node:path";
 import { EnitError, systemCode } from "../../error/index.ts";
 import type { ReleasePlaces } from "../release-files.ts";
+import { findScript } from "../script.ts";
 import type { VmFacts } from "../vm/facts.ts";
 import { nativeKind } from "./elf.ts";
 import { digestOf, type UpgradeTarball, unsuitable } from "./read-upgrade.ts";
@@ -21,7 +22,8 @@ export interface TarballTarget extends ReleasePlaces {
 const OTP_ABOVE_ERTS = 12;
 
 /**
- * Checks that a tarball fits what runs: the same release, OTP, system and machine, and a way from the version that runs.
+ * Checks that a tarball fits what runs: the same release, OTP, system and machine, and a way from the version that runs, up by
+ * its own relup, or down by that of what runs.
  *
  * Throws `tarball_unsuitable`, `no_upgrade_path`.
  */
@@ -43,7 +45,7 @@ export function checkTarball(tarball: UpgradeTarball, target: TarballTarget): vo
   if (!spec.applications.some(({ name }) => name === "sasl")) {
     throw refuse("its release has no sasl, without which it could never be changed again", {});
   }
-  if (relup?.version === spec.vsn && relup.up.some(({ version }) => version === target.running)) return;
+  if (findScript(target.releasesDir, target.running, spec.vsn, relup) !== undefined) return;
   const from = relup?.up.map(({ version }) => version) ?? [];
   const ways = from.length === 0 ? "it has no relup" : `its relup leads from ${from.join(", ")}`;
   throw new EnitError(
