@@ -42,9 +42,10 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called once if `release_handler` is at work, for which we wait. */
   readonly onWait?: (() => void) | undefined;
-  /** How long to wait. Default: 60. */
-  readonly seconds?: number | undefined;
 }
+
+/** How long `release_handler` may take for what was begun before, in milliseconds. */
+const HANDLER_PATIENCE = 60_000;
 
 /**
  * Connects to a VM and asks for all that is known of its releases. Waits while `release_handler` is at work: it goes on with
@@ -52,13 +53,14 @@ export interface SessionOptions {
  *
  * Throws `sasl_missing`, `handler_busy`, `releases_missing`, and what connecting throws.
  */
-export async function openSession(vm: UpgradeVm, options: SessionOptions = {}): Promise<UpgradeSession> {
-  const { signal } = options;
+export async function openSession(vm: UpgradeVm, { signal, onWait }: SessionOptions = {}): Promise<UpgradeSession> {
   const connection = await vm.connect({ signal });
   try {
     await sendAgent(connection);
-    const facts = await untilIdle(vm, connection, options);
-    const known = await knownReleases(connection, { signal });
+    const facts = await readVmFacts(connection, signal);
+    if (facts.handler === "none") throw saslMissing(vm);
+    if (facts.handler === "busy") onWait?.();
+    const known = await releasesOnceIdle(vm, connection, signal);
     const running = runningRelease(known);
     const places = { root: facts.root, releasesDir: facts.releasesDir };
     if (running === undefined || running.libraries.length === 0) throw releasesMissing(vm, places);
@@ -72,23 +74,17 @@ export async function openSession(vm: UpgradeVm, options: SessionOptions = {}): 
   }
 }
 
-/** Milliseconds between two looks at what `release_handler` does. */
-const PAUSE = 100;
-
-async function untilIdle(
+/** What `release_handler` knows, which it answers when it is done with what it was asked before. */
+async function releasesOnceIdle(
   vm: UpgradeVm,
   connection: NodeConnection,
-  { signal, onWait, seconds = 60 }: SessionOptions,
-): Promise<VmFacts> {
-  const end = performance.now() + seconds * 1000;
-  for (let waited = false; ; waited = true) {
-    const facts = await readVmFacts(connection, signal);
-    if (facts.handler === "idle") return facts;
-    if (facts.handler === "none") throw saslMissing(vm);
-    if (performance.now() >= end) throw handlerBusy(vm);
-    if (!waited) onWait?.();
-    await Bun.sleep(PAUSE);
-    signal?.throwIfAborted();
+  signal: AbortSignal | undefined,
+): Promise<KnownRelease[]> {
+  try {
+    return await knownReleases(connection, { signal, timeout: HANDLER_PATIENCE });
+  } catch (error) {
+    if (error instanceof EnitError && error.code === "call_timeout") throw handlerBusy(vm);
+    throw error;
   }
 }
 

@@ -5,7 +5,7 @@ import { sendAgent } from "../vm/agent.ts";
 import { readVmFacts, type VmFacts } from "../vm/facts.ts";
 import type { UpgradeVm } from "../vm/link.ts";
 
-/** Milliseconds between two attempts, at first and at most. */
+/** Milliseconds between two attempts, at first and at most: a node that comes up tells nobody, nor does its epmd. */
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 200;
 /** Milliseconds that one attempt may take. */

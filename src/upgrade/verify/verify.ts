@@ -60,7 +60,10 @@ export interface Verification {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds between two looks at what settles by itself. */
+/**
+ * Milliseconds between two looks at what settles by itself: nothing in a VM tells that a process has left old code, or that a
+ * supervisor has restarted a child.
+ */
 const PAUSE = 100;
 
 /** Compares a VM with the release that it is to run, and gives all that is wrong. */

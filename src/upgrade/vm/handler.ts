@@ -1,5 +1,5 @@
 /** Calls of OTP's `release_handler`, which does the work of an upgrade in the VM. */
-import type { NodeConnection } from "../../dist/index.ts";
+import type { CallOptions, NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
 import type { ReleaseStatus } from "../../otp/index.ts";
 import {
@@ -25,16 +25,11 @@ export interface KnownRelease {
   readonly status: ReleaseStatus;
 }
 
-export interface HandlerOptions {
-  readonly signal?: AbortSignal | undefined;
-}
+export type HandlerOptions = Pick<CallOptions, "signal" | "timeout">;
 
 /** Lists what `release_handler` knows, the newest first. */
-export async function knownReleases(
-  connection: NodeConnection,
-  { signal }: HandlerOptions = {},
-): Promise<KnownRelease[]> {
-  const answer = await connection.call("release_handler", "which_releases", [], { signal });
+export async function knownReleases(connection: NodeConnection, options?: HandlerOptions): Promise<KnownRelease[]> {
+  const answer = await connection.call("release_handler", "which_releases", [], options);
   return (listElements(answer) ?? []).map((each) => {
     const [name, version, libraries, status] = isTuple(each, 4) ? each.elements : [];
     return {
@@ -104,9 +99,9 @@ async function ask(
   args: readonly Term[],
   action: string,
   subject: string,
-  { signal }: HandlerOptions = {},
+  options?: HandlerOptions,
 ): Promise<void> {
-  const answer = await connection.call("release_handler", functionName, args, { signal });
+  const answer = await connection.call("release_handler", functionName, args, options);
   if (isTagged(answer, "error", 2)) throw handlerError(action, subject, answer.elements[1], connection.node);
 }
 
