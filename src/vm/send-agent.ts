@@ -1,18 +1,7 @@
+import { beamMd5, openBeam } from "../beam/index.ts";
 import type { CallOptions, NodeConnection } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
-import {
-  atom,
-  atomName,
-  binary,
-  isAtom,
-  isTuple,
-  list,
-  listElements,
-  printTerm,
-  string,
-  type Term,
-  tuple,
-} from "../term/index.ts";
+import { atom, binary, equalTerms, isAtom, list, printTerm, string, type Term, tuple } from "../term/index.ts";
 import { type Agent, readAgent } from "./agent.ts";
 import { agentApplication } from "./agent-application.ts";
 
@@ -31,29 +20,69 @@ export interface SendAgentOptions extends Pick<CallOptions, "signal"> {
  */
 export async function sendAgent(node: NodeConnection, { wanted, command, signal }: SendAgentOptions): Promise<Agent> {
   const agent = await readAgent();
-  const loaded = new Set(namesOf(await node.call("code", "all_loaded", [], { signal })));
-  const prepared: Term[] = [];
-  for (const { name, content } of agent.files) {
-    const module = moduleOf(name);
-    if (module === undefined) continue;
-    const isLoaded = loaded.has(module);
-    if (isLoaded && wanted !== undefined && wanted !== module) continue;
-    if (isLoaded) await node.call("code", "purge", [atom(module)], { signal });
-    prepared.push(tuple(atom(module), string(name), binary(content)));
-  }
-  const answer = await node.call("code", "atomic_load", [list(prepared)], { signal });
-  if (!isAtom(answer, "ok")) throw refused(node, agent, answer);
+  await load(node, agent, modulesOf(agent), { mustBeOurs: (name) => wanted === undefined || name === wanted, signal });
   await node.call("application", "load", [agentApplication(agent, command)], { signal });
   return agent;
 }
 
-function moduleOf(file: string): string | undefined {
-  return file.endsWith(".beam") ? file.slice(0, -".beam".length) : undefined;
+/**
+ * Sees to it that a node has some modules of the Erlang application `enit` as they are in this binary: where an older enit
+ * started it, or none, it has others, or none. Throws as `sendAgent`.
+ */
+export async function sendModules(
+  node: NodeConnection,
+  names: readonly string[],
+  { signal }: Pick<CallOptions, "signal"> = {},
+): Promise<void> {
+  const agent = await readAgent();
+  const modules = modulesOf(agent).filter(({ name }) => names.includes(name));
+  await load(node, agent, modules, { mustBeOurs: () => true, signal });
 }
 
-/** The modules of `code:all_loaded/0`. */
-function namesOf(loaded: Term): string[] {
-  return (listElements(loaded) ?? []).flatMap((each) => (isTuple(each, 2) ? (atomName(each.elements[0]) ?? []) : []));
+interface AgentModule {
+  readonly name: string;
+  readonly file: string;
+  readonly code: Uint8Array;
+}
+
+function modulesOf({ files }: Agent): AgentModule[] {
+  return files
+    .filter(({ name }) => name.endsWith(".beam"))
+    .map(({ name: file, content: code }) => ({ name: file.slice(0, -".beam".length), file, code }));
+}
+
+/** Loads modules that a node does not have, and those that must be ours and are not. */
+async function load(
+  node: NodeConnection,
+  agent: Agent,
+  modules: readonly AgentModule[],
+  { mustBeOurs, signal }: { readonly mustBeOurs: (name: string) => boolean; readonly signal: CallOptions["signal"] },
+): Promise<void> {
+  const prepared = await Promise.all(
+    modules.map(async ({ name, file, code }): Promise<Term[]> => {
+      const loaded = await loadedMd5(node, name, signal);
+      if (loaded !== undefined) {
+        // Another load would end whoever executes it.
+        if (!mustBeOurs(name) || equalTerms(loaded, binary(beamMd5(openBeam(code))))) return [];
+        await node.call("code", "purge", [atom(name)], { signal });
+      }
+      return [tuple(atom(name), string(file), binary(code))];
+    }),
+  );
+  const terms = prepared.flat();
+  if (terms.length === 0) return;
+  const answer = await node.call("code", "atomic_load", [list(terms)], { signal });
+  if (!isAtom(answer, "ok")) throw refused(node, agent, answer);
+}
+
+/** The MD5 of a module as it is loaded, as a binary; `undefined` if it is not. */
+async function loadedMd5(node: NodeConnection, name: string, signal: CallOptions["signal"]): Promise<Term | undefined> {
+  try {
+    return await node.call("erlang", "get_module_info", [atom(name), atom("md5")], { signal });
+  } catch (error) {
+    if (error instanceof EnitError && error.code === "call_failed") return undefined;
+    throw error;
+  }
 }
 
 function refused(node: NodeConnection, { otpRelease }: Agent, answer: Term): EnitError {
