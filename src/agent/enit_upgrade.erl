@@ -25,10 +25,7 @@ facts() ->
                              not is_writable(Path)],
       erts => erlang:system_info(version),
       otp_release => erlang:system_info(otp_release),
-      os_pid => os:getpid(),
-      phase => element(1, init:get_status()),
-      script => init:script_id(),
-      heart => whereis(heart) =/= undefined}.
+      phase => element(1, init:get_status())}.
 
 %% `busy`: release_handler works on an earlier request, and answers no other before it is done.
 handler(undefined) ->

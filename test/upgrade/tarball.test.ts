@@ -134,9 +134,7 @@ describe("a tarball that does not fit what runs is refused", () => {
     unwritable: [],
     ertsVersion: "13.1.5",
     otpRelease: "25",
-    osPid: 1,
     phase: "started",
-    heart: false,
   };
   const target = (): TarballTarget => ({
     root: dir.path,

@@ -57,7 +57,7 @@ export function endUnpacking(places: ReleasePlaces): void {
 /** Removes what an unpacking has brought, with the rights of the owner: nobody else's files are in reach. */
 export function undoUnpacking(places: ReleasePlaces, { created }: Unpacking): void {
   for (const path of created) {
-    if (!/^(lib|releases|erts-[^/]*|[^/.][^/]*)(\/|$)/.test(path) || path.split("/").includes("..")) continue;
+    if (!/^[^/.]/.test(path) || path.split("/").includes("..")) continue;
     asOwnerOf(places.releasesDir, () => rmSync(join(places.root, path), { recursive: true, force: true }));
   }
   endUnpacking(places);

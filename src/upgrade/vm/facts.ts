@@ -1,5 +1,5 @@
 import type { NodeConnection } from "../../dist/index.ts";
-import { booleanValue, listElements, mapValue, textValue, type Term } from "../../term/index.ts";
+import { listElements, mapValue, textValue, type Term } from "../../term/index.ts";
 
 /** What a VM says of itself before an upgrade. */
 export interface VmFacts {
@@ -12,11 +12,8 @@ export interface VmFacts {
   readonly unwritable: readonly string[];
   readonly ertsVersion: string;
   readonly otpRelease: string;
-  readonly osPid: number;
   /** `started` once it has booted. */
   readonly phase: string;
-  /** Whether `heart` would start the VM again that ends. */
-  readonly heart: boolean;
 }
 
 /** Milliseconds in which a VM that works answers. */
@@ -32,9 +29,7 @@ export async function readVmFacts(connection: NodeConnection, signal?: AbortSign
     unwritable: (listElements(mapValue(facts, "unwritable")) ?? []).map((path) => textValue(path) ?? ""),
     ertsVersion: text("erts"),
     otpRelease: text("otp_release"),
-    osPid: Number(text("os_pid")),
     phase: text("phase"),
-    heart: booleanValue(mapValue(facts, "heart")) ?? false,
   };
 }
 
