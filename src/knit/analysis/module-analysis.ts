@@ -11,7 +11,6 @@ import {
   readRecords,
 } from "../../beam/index.ts";
 import { EnitError } from "../../error/index.ts";
-import { atomName, listElements } from "../../term/index.ts";
 import type { ModuleCode } from "../code/index.ts";
 import { type CodeEvent, evaluateFunction } from "./evaluate.ts";
 import type { Value } from "./value.ts";
@@ -71,15 +70,6 @@ export class ModuleAnalysis {
   /** All functions; none if the module has instructions of an OTP later than all known ones, of which nothing can be told. */
   get functions(): readonly FunctionCode[] {
     return (this.#functions ??= this.#readFunctions());
-  }
-
-  /** What `-behaviour` and `-behavior` name, in the order of the source. */
-  get behaviours(): readonly string[] {
-    const { attributes } = this.module;
-    const named = attributes.filter(({ name }) => name === "behaviour" || name === "behavior");
-    return named.flatMap(({ values }) =>
-      values.flatMap((value) => atomName(value) ?? atomName(listElements(value)?.[0]) ?? []),
-    );
   }
 
   /** Whether the code names a function of another module, whatever its arity. */

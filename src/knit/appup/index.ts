@@ -6,7 +6,7 @@ export type {
   Instructions,
   OlderApplication,
 } from "./application-appup.ts";
-export { Behaviours } from "./behaviours.ts";
+export { Behaviours, type OtpBehaviour } from "./behaviours.ts";
 export { makeAppup } from "./make-appup.ts";
 export type { AppupRequest, MadeAppup } from "./make-appup.ts";
 export type { AppupStep } from "./step.ts";

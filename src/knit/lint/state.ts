@@ -1,9 +1,9 @@
 /** State: whether processes that live on get along with the new code. */
 import { type ChildSpec, type ModuleAnalysis, fingerprint, readSupervisorSpec } from "../analysis/index.ts";
 import type { Finding } from "./facts.ts";
-import { type ProcessKind, converterOf, processKindOf } from "./process-kind.ts";
+import { type ProcessKind, basesOf, converterOf, processKindOf } from "./process-kind.ts";
 import { describeChange, givesStateBack, knowsWayDown, stateShapeOf } from "./process-state.ts";
-import { type ChangedModule, type Way, changedModules, endsVm, placesOf } from "./way.ts";
+import { type ChangedModule, type Way, changedModules, endsVm, placesOf, sideAt } from "./way.ts";
 
 /** What is wrong with the processes of changed modules on a way. */
 export function checkState(way: Way): Finding[] {
@@ -52,7 +52,10 @@ function checkConverter(way: Way, changed: ChangedModule, kind: ProcessKind): Fi
   const converter = converterOf(kind);
   const [at] = placesOf(way, "code_change", changed.name);
   if (converter === undefined || at === undefined) return [];
-  if (converterAt(way, changed, at).exports.has(converter)) return [];
+  const converts = (name: string): boolean =>
+    sideAt(way, name, at).modules.get(name)?.analysis.exports.has(converter) === true;
+  // A behaviour of one's own is what OTP calls; one that only writes functions into the module, as Elixir's, is not.
+  if ([changed.name, ...basesOf(changed.source, way.source)].some(converts)) return [];
   const code = kind === "special" ? "special-process-without-code-change" : "code-change-missing";
   const which = converterAt(way, changed, at) === changed.target ? "to" : "from";
   const message = `processes of ${changed.name} are to call ${converter}, which the version that is gone ${which} does not export: the upgrade fails and the VM restarts`;
@@ -88,7 +91,7 @@ function checkOnlyLoaded(way: Way, { application, name, source, target }: Change
 
 /** The code that is there when a process converts its state. */
 function converterAt(way: Way, { name, source, target }: ChangedModule, at: number): ModuleAnalysis {
-  return (way.loadedAt.get(name) ?? Number.POSITIVE_INFINITY) < at ? target : source;
+  return sideAt(way, name, at) === way.target ? target : source;
 }
 
 function splitName(text: string): [name: string, arity: number] {

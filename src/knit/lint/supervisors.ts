@@ -3,7 +3,7 @@ import { type ModuleAnalysis, type SupervisorSpec, fingerprint, readSupervisorSp
 import { type Term, equalTerms, printTerm } from "../../term/index.ts";
 import type { Finding } from "./facts.ts";
 import { processKindOf } from "./process-kind.ts";
-import { type ChangedModule, type Way, changedModules, endsVm, placesOf, suspendedAt } from "./way.ts";
+import { type ChangedModule, type Way, changedModules, endsVm, placesOf, sideAt, suspendedAt } from "./way.ts";
 
 /** What is wrong with supervisors on a way. */
 export function checkSupervisors(way: Way): Finding[] {
@@ -68,8 +68,7 @@ function checkInit(way: Way): Finding[] {
   const updated = new Set(way.steps.flatMap((step) => (step.kind === "code_change" ? step.modules : [])));
   return [...updated].flatMap((name): Finding[] => {
     const [place = 0] = placesOf(way, "code_change", name);
-    const isLoaded = (way.loadedAt.get(name) ?? Number.POSITIVE_INFINITY) < place;
-    const side = isLoaded ? way.target : way.source;
+    const side = sideAt(way, name, place);
     const module = side.modules.get(name);
     if (module === undefined || processKindOf(module.analysis, side) !== "supervisor") return [];
     const effects = effectsOfInit(module.analysis);

@@ -1,6 +1,7 @@
 import type { UpgradeDirection } from "../../otp/index.ts";
 import type { Term } from "../../term/index.ts";
 import { ModuleAnalysis } from "../analysis/index.ts";
+import { Behaviours } from "../appup/index.ts";
 import type { ApplicationCode, ModuleCode } from "../code/index.ts";
 import type { ReleaseFacts, UpgradeFacts } from "./facts.ts";
 import { type Step, readSteps } from "./steps.ts";
@@ -41,8 +42,8 @@ export interface Side {
   readonly release: ReleaseFacts;
   /** By name, all modules of all applications. */
   readonly modules: ReadonlyMap<string, OwnedModule>;
-  /** What behaviours are said to be built on. */
-  readonly behaviours: ReadonlyMap<string, string>;
+  /** What behaviours are built on. */
+  readonly behaviours: Behaviours;
 }
 
 const analyses = new WeakMap<ModuleCode, ModuleAnalysis>();
@@ -97,13 +98,14 @@ function makeWay(direction: UpgradeDirection, facts: UpgradeFacts, source: Side,
 
 function makeSide(facts: UpgradeFacts, which: "from" | "to"): Side {
   const { applications, behaviours, [which]: release } = facts;
+  const codes = applications.flatMap((pair) => pair[which] ?? []);
   const modules = new Map<string, OwnedModule>();
-  for (const { name, [which]: code } of applications) {
-    for (const module of code?.modules.values() ?? []) {
-      modules.set(module.name, { application: name, analysis: analyse(module) });
+  for (const code of codes) {
+    for (const module of code.modules.values()) {
+      modules.set(module.name, { application: code.name, analysis: analyse(module) });
     }
   }
-  return { release, modules, behaviours };
+  return { release, modules, behaviours: new Behaviours(behaviours, codes) };
 }
 
 function findRestarts(steps: readonly Step[]): ReadonlyMap<string, readonly [number, number]> {
@@ -167,6 +169,11 @@ export function suspendedAt({ steps }: Way, place: number): ReadonlySet<string> 
     if (step.kind === "resume") for (const module of step.modules) suspended.delete(module);
   }
   return suspended;
+}
+
+/** The release whose code of a module is there at a place in the script. */
+export function sideAt({ loadedAt, source, target }: Way, module: string, place: number): Side {
+  return (loadedAt.get(module) ?? Number.POSITIVE_INFINITY) < place ? target : source;
 }
 
 /** The steps of one kind that name a module, by their places. */

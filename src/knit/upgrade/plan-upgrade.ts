@@ -11,6 +11,7 @@ import type { LintWarning } from "../lint/index.ts";
 import { tarballTime } from "../package/tarball.ts";
 import type { Project } from "../project.ts";
 import { type AppupChange, makeAppups } from "./appups.ts";
+import { lintMessages } from "./lint-messages.ts";
 import { lintPlan } from "./lint-plan.ts";
 import { type LeftOut, type ReleaseWays, makeWays } from "./make-ways.ts";
 import { OlderCode } from "./older-code.ts";
@@ -111,11 +112,7 @@ async function makePlan(
   const reached = older.filter(({ version }) => from.includes(version));
   const { tree: root, spec } = request;
   const lint = lintPlan({ project, root, spec, tree, older: reached, code, appups, relup: final });
-  for (const warning of lint)
-    request.warn({
-      code: warning.code,
-      message: `${warning.message}${way(warning, reached.length)} [${warning.code}]\n  ${warning.hint}`,
-    });
+  for (const warning of lintMessages(lint, reached.length)) request.warn(warning);
   return {
     relup: formatTermFile(final, { otp: otp.release }),
     ways,
@@ -127,12 +124,6 @@ async function makePlan(
     emulator: reached.some((each) => each.spec.ertsVersion !== spec.ertsVersion),
     lint,
   };
-}
-
-/** The way on which something happens, in words; nothing if it is about all of them, to and from `count` older releases. */
-function way({ directions, from }: LintWarning, count: number): string {
-  if (directions.length !== 1) return from.length === count ? "" : `, between ${from.join(", ")} and this version`;
-  return directions[0] === "up" ? `, on the way up from ${from.join(", ")}` : `, on the way down to ${from.join(", ")}`;
 }
 
 /** Why no release can be upgraded to the one in the tree, whatever it is. */

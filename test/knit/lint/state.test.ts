@@ -70,6 +70,12 @@ describe("state-without-code-change", () => {
     expect(codes).toContain("state-without-code-change m");
   });
 
+  test("it is seen in servers of Elixir", async () => {
+    const elixir = (fields: string) => server(fields).replace("(gen_server)", "('Elixir.GenServer')");
+    const change = { old: { m: elixir("a") }, new: { m: elixir("a, b") }, up: "[{load_module, m}]" };
+    expect(await lab.codes(change)).toEqual(["state-without-code-change m"]);
+  });
+
   test("not a state that stays as it is, nor one that cannot be told", async () => {
     const other = (fields: string) => server(fields).replace("{reply, S#state.a, S}", "{reply, ok, S}");
     expect(await lab.codes({ old, new: { m: other("a") }, up: "[{load_module, m}]" })).toEqual([]);
@@ -110,6 +116,19 @@ test("code-change-missing: an update that calls what is not exported, each way f
   expect(warnings.map(({ code, directions }) => `${code} ${directions.join()}`)).toEqual([
     "code-change-missing up",
     "code-change-missing down",
+  ]);
+});
+
+test("the code_change that is called is that of a behaviour of one's own, where there is one", async () => {
+  const base = (more: string) => `-behaviour(gen_server). -export([init/1${more}`;
+  const derived = (n: number) => `-behaviour(my_server). -export([f/0]). f() -> ${n}.`;
+  const change = { old: { m: derived(1) }, new: { m: derived(2) }, up: ADVANCED };
+  const converting = base(`${EXPORT}]). init(_) -> ignore. ${KEEPING}`);
+  expect(await lab.codes({ ...change, other: { my_server: converting } })).toEqual([]);
+  const lacking = base("]). init(_) -> ignore.");
+  expect(await lab.codes({ ...change, other: { my_server: lacking } })).toEqual([
+    "code-change-missing m",
+    "code-change-missing m",
   ]);
 });
 
