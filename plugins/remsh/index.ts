@@ -7,8 +7,8 @@ export default definePlugin({
     remsh: {
       description: "Open an Erlang shell on a running release",
       details:
-        "Starts an Erlang VM of its own as a hidden node. Leave it with Ctrl-G q, or Ctrl-C twice: q() would stop the " +
-        "release.",
+        "Starts an Erlang VM of its own as a hidden node, as the user of the release's VM, whoever started that. Leave it with " +
+        "Ctrl-G q, or Ctrl-C twice: q() would stop the release.",
       examples: [["remsh relex", "open a shell on the node of relex"]],
       args: releaseArguments,
       run: async (ctx, args) => {

@@ -61,7 +61,10 @@ export interface ReleaseService {
    * soon as it is disposed of or this process ends. Throws `not_running`.
    */
   observe(release: Release, options?: WaitOptions): Promise<NodeSampler>;
-  /** Prepares a remote shell: this process becomes it by `context.replaceProcess`. */
+  /**
+   * Prepares a remote shell: this process becomes it by `context.replaceProcess`. It runs as the user of the VM, which enit need
+   * not have started. Throws `not_running`, `not_permitted`, and `foreign_node` where the VM is no process of this machine.
+   */
   remoteShell(release: Release): Promise<Successor>;
 }
 

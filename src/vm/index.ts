@@ -8,6 +8,7 @@ export {
   switchGeneration,
   writeGeneration,
 } from "./generation.ts";
+export { prepareForeignShell } from "./foreign-shell.ts";
 export { installAgent } from "./install-agent.ts";
 export { runInternal } from "./internal.ts";
 export { asOwnerOf } from "./identity.ts";

@@ -6,8 +6,10 @@ import { becomeEmulator, type EmulatorStart } from "./execute.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { readDistributionPort } from "./progress.ts";
 import { agentEbin } from "./release-directory.ts";
-import { statePaths } from "./state-paths.ts";
-import { mayControl, type RunningVm } from "./vm-record.ts";
+import { type StatePaths, statePaths } from "./state-paths.ts";
+import { mayControl, type RunningVm, type VmIdentification } from "./vm-record.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A remote shell that this very process can become. */
 export interface RemoteShell {
@@ -23,39 +25,52 @@ export interface RemoteShell {
  * in a home that is that user's, with the cookie in it. Throws `not_permitted` for everybody else, and what `findOtp`
  * throws.
  */
-export async function prepareRemoteShell(
-  vm: RunningVm,
-  stateDir: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<RemoteShell> {
+export async function prepareRemoteShell(vm: RunningVm, stateDir: string, env: Environment): Promise<RemoteShell> {
   const { uid, gid } = mayControl(vm, "open a shell on");
   const identity = await findIdentity(String(uid), String(gid));
-  const start = await planRemoteShell(vm, stateDir, env, identity);
+  const paths = statePaths(stateDir);
+  // The port is noted at the start of the VM, so that nothing needs epmd, which may not be there or have forgotten the node.
+  const target = { ...vm, port: vm.nodesPort ?? readDistributionPort(stateDir) };
+  const files = { ...paths, ebin: agentEbin(paths, await readAgent()) };
+  const start = planRemoteShell(target, files, { identity, env, stateDir });
   return { become: () => becomeEmulator(start) };
 }
 
-async function planRemoteShell(
-  vm: RunningVm,
-  stateDir: string,
-  env: Readonly<Record<string, string | undefined>>,
-  identity: Identity,
-): Promise<EmulatorStart> {
-  const paths = statePaths(stateDir);
-  const { ertsDir, args: bootArgs } = vm.shell ?? { ertsDir: findOtp({ root: vm.otpRoot }).ertsDir, args: [] };
+/** What a remote shell must know of the node that it reaches. */
+export interface ShellTarget extends Pick<
+  VmIdentification,
+  "node" | "longNames" | "listenAddress" | "epmdPort" | "tlsProtocol" | "otpRoot" | "shell"
+> {
+  /** The port on which the node listens; without one epmd is asked. */
+  readonly port: number | undefined;
+}
+
+/** What a remote shell boots with, written by enit. */
+export interface ShellFiles extends Pick<StatePaths, "homeDir" | "cookie" | "tls"> {
+  /** Holds `enit_epmd`. */
+  readonly ebin: string;
+}
+
+/** Says how a remote shell is launched; `stateDir` is where it works if it has no better place. */
+export function planRemoteShell(
+  target: ShellTarget,
+  files: ShellFiles,
+  { identity, env, stateDir }: { readonly identity: Identity; readonly env: Environment; readonly stateDir: string },
+): EmulatorStart {
+  const { node, longNames, listenAddress, port, epmdPort, otpRoot } = target;
+  const { ertsDir, args: bootArgs } = target.shell ?? { ertsDir: findOtp({ root: otpRoot }).ertsDir, args: [] };
   const isOther = identity.uid !== process.geteuid?.();
   const home = isOther ? identity.user?.home : env["HOME"];
   const hasHome = home !== undefined && existsSync(home);
 
-  const host = vm.node.slice(vm.node.indexOf("@") + 1);
+  const host = node.slice(node.indexOf("@") + 1);
   const name = `enit-shell-${process.pid}-${Math.floor(Math.random() * 2 ** 32).toString(36)}@${host}`;
-  const argv = [...bootArgs, "-hidden", vm.longNames ? "-name" : "-sname", name, "-remsh", vm.node];
+  const argv = [...bootArgs, "-hidden", longNames ? "-name" : "-sname", name, "-remsh", node];
   if (hasHome) argv.push("-kernel", "shell_history", "enabled");
-  if (vm.tlsProtocol !== undefined) argv.push("-proto_dist", vm.tlsProtocol, "-ssl_dist_optfile", paths.tls);
-  // The port is noted at the start of the VM, so that nothing needs epmd, which may not be there or have forgotten the node.
-  const port = vm.nodesPort ?? readDistributionPort(stateDir);
-  if (vm.listenAddress !== undefined || port !== undefined) {
-    argv.push("-pa", agentEbin(paths, await readAgent()), "-epmd_module", "enit_epmd");
-    if (vm.listenAddress !== undefined) argv.push("-enit_address", vm.listenAddress);
+  if (target.tlsProtocol !== undefined) argv.push("-proto_dist", target.tlsProtocol, "-ssl_dist_optfile", files.tls);
+  if (listenAddress !== undefined || port !== undefined) {
+    argv.push("-pa", files.ebin, "-epmd_module", "enit_epmd");
+    if (listenAddress !== undefined) argv.push("-enit_address", listenAddress);
     if (port !== undefined) argv.push("-start_epmd", "false", "-enit_port", String(port));
   }
   const binDir = join(ertsDir, "bin");
@@ -66,17 +81,17 @@ async function planRemoteShell(
       // Where the shell keeps its history, which else would follow HOME.
       ...(hasHome ? { XDG_CACHE_HOME: join(home, ".cache") } : {}),
       ...inherited(env, isOther),
-      ...(vm.epmdPort === undefined ? {} : { ERL_EPMD_PORT: String(vm.epmdPort) }),
-      ROOTDIR: vm.otpRoot,
+      ...(epmdPort === undefined ? {} : { ERL_EPMD_PORT: String(epmdPort) }),
+      ROOTDIR: otpRoot,
       BINDIR: binDir,
       EMU: "beam",
       PROGNAME: "erl",
-      HOME: paths.homeDir,
+      HOME: files.homeDir,
     },
     cwd: isOther ? (hasHome ? home : stateDir) : process.cwd(),
     user: isOther ? (identity.user?.name ?? String(identity.uid)) : undefined,
     identity,
-    mustRead: [paths.cookie],
+    mustRead: [files.cookie],
     openFiles: undefined,
   };
 }
@@ -86,7 +101,7 @@ const NOT_HANDED_ON = /^ERL_(?:A|Z|OTP\d+_)?FLAGS$/;
 /** Says where the caller keeps things; of no use to somebody else. */
 const OF_THE_CALLER = /^XDG_/;
 
-function inherited(env: Readonly<Record<string, string | undefined>>, isOther: boolean): Record<string, string> {
+function inherited(env: Environment, isOther: boolean): Record<string, string> {
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || NOT_HANDED_ON.test(name) || (isOther && OF_THE_CALLER.test(name))) continue;

@@ -26,6 +26,8 @@ export interface StatePaths {
   /** What of the release's files only a start can change: see `started-from.ts`. */
   readonly startedFrom: string;
   readonly crashDump: string;
+  /** Holds what remote shells boot with that reach a node which enit did not start: see `shell-files.ts`. */
+  readonly shellsDir: string;
   /** Holds copies of the code that runs, as `NAME-VSN`: see `kept-code.ts`. */
   readonly keptDir: string;
   /** The release directory, as `release_handler` knows it. */
@@ -48,6 +50,7 @@ export function statePaths(stateDir: string): StatePaths {
     tls: join(stateDir, "ssl_dist.conf"),
     startedFrom: join(stateDir, "started.from"),
     crashDump: join(homeDir, "erl_crash.dump"),
+    shellsDir: join(stateDir, "shells"),
     keptDir: join(stateDir, "kept"),
     releasesDir: join(stateDir, "releases"),
   };

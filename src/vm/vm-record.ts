@@ -89,7 +89,10 @@ export function notRunning(release: string, action: string): EnitError {
  * Gives whose process a VM is. Throws `not_permitted` unless it is ours, or we are root; `action` is what we are not
  * permitted to do to the release.
  */
-export function mayControl(vm: RunningVm, action: string): { readonly uid: number; readonly gid: number } {
+export function mayControl(
+  vm: Pick<RunningVm, "release" | "pid" | "node">,
+  action: string,
+): { readonly uid: number; readonly gid: number } {
   const { release, pid, node } = vm;
   const owner = statSync(`/proc/${pid}`, { throwIfNoEntry: false });
   if (owner === undefined) throw notRunning(release, action);

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { makeCertificates } from "../support/certificates.ts";
 import { COOKIE, HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
-import { otpInstallations, startNode, systemOtp, type TestNode } from "../support/otp.ts";
+import { freePort, otpInstallations, startNode, systemOtp, type TestNode } from "../support/otp.ts";
+import { openTerminal } from "../support/terminal.ts";
 import { Transcript } from "../support/transcript.ts";
 
 /** Nodes that enit did not start, with the name and the cookie of a release. */
@@ -85,16 +89,43 @@ describe("a node that enit did not start", () => {
     expect(await node.text("code:which(enit_eval)")).toBe('"enit_eval.beam"');
   });
 
-  test("gets no remote shell, and enit says how to have one", async () => {
-    host.define("shelled");
-    expect((await host.enit("remsh", "shelled")).stderr).toContain(
-      'cannot open a shell on "shelled": it does not run\n',
-    );
-    await using node = await startForeign("shelled");
-    const { stderr, exitCode } = await host.enit("remsh", "shelled");
-    expect(stderr).toStartWith('enit: cannot open a shell on "shelled": enit did not start its node\n');
-    expect(stderr).toContain(`-remsh ${node.node}. `);
-    expect(exitCode).toBe(1);
+  test("gets a remote shell on its own OTP, that shows no cookie, over TLS and without epmd as well", async () => {
+    using certificates = await makeCertificates();
+    const otp = otpInstallations().at(-1) ?? systemOtp();
+    const port = freePort();
+    const tls = `[{server, [${certificates.options("node")}]}, {client, [${certificates.options("node")}]}]`;
+    const options = host.write("ssl_dist.conf", `${tls}.\n`);
+    const kinds = [
+      { name: "shelled", node: "", args: [] },
+      {
+        name: "shelled_tls",
+        node: `{tls, "${options}"}, {dist_port, ${port}}, {epmd, false}`,
+        args: ["-proto_dist", "inet_tls", "-ssl_dist_optfile", options, "-erl_epmd_port", String(port)],
+      },
+    ];
+    for (const { name, node, args } of kinds) {
+      host.define(name, { defaults: `{node, [${node}]}.\n` });
+      expect((await host.enit("remsh", name)).stderr).toContain(`cannot open a shell on "${name}": it does not run\n`);
+      await using foreign = await startNode({ otp, name, args, epmdPort: host.epmdPort, cookie: COOKIE });
+      const left = host.write(`run/enit/${name}/shells/1-0/.erlang.cookie`, COOKIE);
+      const terminal = openTerminal(["--root", host.root, "remsh", name], host.env);
+      await terminal.until(`(${foreign.node})1>`);
+      terminal.type("[S] = nodes(hidden), rpc:call(S, os, getpid, []) ++ rpc:call(S, code, root_dir, []).\r");
+      await terminal.until(otp.root);
+      const [directory, ...others] = readdirSync(dirname(dirname(left)));
+      // That of a shell which has ended is gone.
+      expect([existsSync(left), others]).toEqual([false, []]);
+      const [pid = ""] = directory?.split("-") ?? [];
+      expect(terminal.screen()).toContain(`"${pid}${otp.root}"`);
+      for (const file of ["cmdline", "environ"]) {
+        expect(readFileSync(`/proc/${pid}/${file}`, "latin1")).not.toContain(COOKIE);
+      }
+      terminal.type("\u0003");
+      await terminal.until("BREAK: (a)bort");
+      terminal.type("a\r");
+      await terminal.exited;
+      expect(await foreign.text("ok")).toBe("ok");
+    }
   });
 
   test("is not asked with another cookie than its own", async () => {

@@ -248,3 +248,36 @@ test("a release without sasl", async () => {
 function removeBootFiles(): void {
   for (const name of ["start", "relex"]) rmSync(host.join(`${VERSION_DIR}/${name}.boot`));
 }
+
+test("a remote shell boots from the package also where something else has started it", async () => {
+  const erts = join(root, readdirSync(root).find((name) => name.startsWith("erts-")) ?? "");
+  const of = (name: string): string => host.join(VERSION_DIR, name);
+  const starting = host.witness.hold("{start,relex_application}");
+  await using vm = Bun.spawn({
+    cmd: [
+      join(erts, "bin/erlexec"),
+      "-boot",
+      of("start"),
+      "-config",
+      of("sys"),
+      "-args_file",
+      of("vm.args"),
+      "-noinput",
+    ],
+    env: { ...host.env, ROOTDIR: root, BINDIR: join(erts, "bin"), EMU: "beam", PROGNAME: "erl" },
+    stdin: "ignore",
+  });
+  (await starting).goOn();
+  const terminal = openTerminal(["--root", host.root, "remsh", "relex"], host.env);
+  await terminal.until(`(shipped@${HOST})1>`);
+  terminal.type("rpc:call(hd(nodes(hidden)), application, which_applications, []).\r");
+  await terminal.until("[{stdlib,");
+  await terminal.until("{kernel,");
+  await terminal.until(`(shipped@${HOST})2>`);
+  terminal.type("\u0003");
+  await terminal.until("BREAK: (a)bort");
+  terminal.type("a\r");
+  await terminal.exited;
+  vm.kill("SIGKILL");
+  await vm.exited;
+});
