@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { TopSample } from "../../src/contract/index.ts";
 import { type Certificates, makeCertificates } from "../support/certificates.ts";
 import { containing } from "../support/containing.ts";
 import { freePort, otpInstallations, type OtpInstallation, systemOtp } from "../support/otp.ts";
 import { definePackaged, packRelease } from "../support/packaged.ts";
 import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 import { openTerminal } from "../support/terminal.ts";
+import { Transcript } from "../support/transcript.ts";
 
 /** What every command must reach: the name of the release, and its node. */
 const KINDS = [
@@ -62,6 +64,19 @@ describe.each([...new Set(OLDEST_AND_NEWEST)])("on OTP $major", (otp) => {
         const trace = await host.enit("trace", kind, "tls_sender", "--time", "0.2");
         expect(trace.stdout).toBe("enit trace done, timeout - 0\n");
       }
+      const tracer = host.spawn("trace", kind, "lists:seq(7, _) -> return", "--msgs", "2");
+      await new Transcript(tracer.stderr).until("tracing 1 function");
+      await host.enit("call", kind, "lists", "seq", "[7, 9]");
+      expect(await tracer.stdout.text()).toMatch(
+        /% lists:seq\(7, 9\)\n.*% lists:seq\/2 -> \[7,8,9\]\nenit trace done, msg_count - 2\n$/s,
+      );
+      const sample = (await host.json("top", kind, "--once", "--interval", "0.2", "--limit", "1")) as TopSample;
+      expect(sample).toMatchObject({
+        node,
+        otp: String(otp.major),
+        processes: [{ pid: expect.any(String) as string }],
+      });
+      expect(sample.rates.reductions).toBeGreaterThan(0);
       host.write(`etc/enit/${kind}/z.config`, "{sasl, [{utc_log, true}]}.\n");
       expect((await host.enit("reconfigure", kind)).stdout).toContain("+ utc_log = true");
       expect((await host.enit("list")).stdout).toContain(`* ${kind} 1.0 [${node}] (running)\n`);
