@@ -64,7 +64,7 @@ for (const { otp, host } of hosts) {
 
     test("counts calls and their time, and prints messages", async () => {
       const received = await traced(host, ["receive", "--procs", "relex_server", "--msgs", "1"], 1);
-      const message = String.raw`\n% \d\d:\d\d:\d\d <0\.\d+\.0>\(relex_server\)\n% <<< \{'\$gen_call',\{<0[^%]*,\s+count\}\n`;
+      const message = String.raw`\n% \d\d:\d\d:\d\d <0\.\d+\.0>\(relex_server\)\n% <<< \{'\$gen_call',\{<0[^%]*,\s*count\}\n`;
       expect(received.stdout).toMatch(new RegExp(`^${message}enit trace done, msg_count - 1\n$`));
       const trace = start(host, [
         "relex_server:handle_call -> count",
