@@ -7,6 +7,9 @@
 -define(MAX_ASKED, 1000).
 -define(MAX_NAMES, 10000).
 
+%% How long it waits for who takes none, in milliseconds, until it looks again.
+-define(LOOK_AGAIN, 5).
+
 %% Sets the trace that the owner sends, and runs until a limit is met, the owner says finish, or is gone. Ends with
 %% {done, Reason, Messages}.
 -spec run(Owner :: pid(), Client :: pid(), Namer :: pid(), Asked :: counters:counters_ref(), map()) -> no_return() | ok.
@@ -64,13 +67,14 @@ pass(Message, #{client := Client, sent := Sent, taken := Taken, queue := Limit} 
 pass(Message, State) ->
     wait(Message, State).
 
+%% Nothing tells when a connection takes messages again, nor that more and more wait: it is looked every few milliseconds.
 wait(Message, #{monitor := Monitor, trace := Trace, sent := Sent} = State) ->
     check_queue(State),
     receive
         {ack, Taken} -> pass(Message, State#{taken := Taken});
         {finish, Reason} -> exit({done, Reason, Sent});
         {'DOWN', Monitor, process, _, _} -> enit_trace_vm:clear(Trace), exit(normal)
-    after 5 ->
+    after ?LOOK_AGAIN ->
         pass(Message, State)
     end.
 

@@ -3,9 +3,12 @@ import { EnitError } from "../../../error/index.ts";
 import { type PidTerm, type Term, atom, integer, tuple } from "../../../term/index.ts";
 import { type TraceEnd, type TracedMessage, processKey, processesIn, readAgentMessage } from "../../../trace/index.ts";
 
-/** How long a message waits for the name of a process that is too busy to tell it, in milliseconds. */
+/** How long a message waits for the name of a process that is too busy to tell it, and may be for ever, in milliseconds. */
 const NAME_TIME = 2000;
-/** How long the end is waited for once the trace was told to stop, in milliseconds. */
+/**
+ * How long the end is waited for once the trace was told to stop, in milliseconds: longer than `enit_trace` takes at most, with
+ * its `FINISH_TIME` and `NAMES_TIME`. A node that hangs tells no end.
+ */
 const STOP_TIME = 7000;
 /** The tracer remembers half as many, and tells again what it has forgotten. */
 const MAX_NAMES = 20_000;
@@ -138,9 +141,10 @@ export class TraceFeed {
   async #untilNamed(processes: readonly Term[]): Promise<void> {
     const isNamed = (): boolean => processes.every((each) => this.#names.has(processKey(each)));
     if (isNamed()) return;
-    const deadline = performance.now() + NAME_TIME;
-    const timer = setTimeout(() => this.#wake(), NAME_TIME + 50);
-    while (!isNamed() && performance.now() < deadline && this.#ending === undefined) await this.#untilNews();
+    const late = new AbortController();
+    late.signal.addEventListener("abort", () => this.#wake());
+    const timer = setTimeout(() => late.abort(), NAME_TIME);
+    while (!isNamed() && !late.signal.aborted && this.#ending === undefined) await this.#untilNews();
     clearTimeout(timer);
   }
 
