@@ -35,10 +35,12 @@ async function* answer(ctx: Context): AsyncGenerator<Uint8Array, void> {
       return send(atom("error"), atom(error.code), binary(error.message));
     })
     .finally(output.end);
-  // It may fail while the output is still on its way; it is waited for below.
-  answered.catch(() => {});
+  // It may fail while the output is still on its way.
+  const settled = Promise.allSettled([answered]);
   for await (const text of output) yield send(atom("output"), binary(text));
-  yield await answered;
+  const [outcome] = await settled;
+  if (outcome.status === "rejected") throw outcome.reason;
+  yield outcome.value;
 }
 
 interface PerformOptions {

@@ -28,7 +28,7 @@ export async function watch(
 ): Promise<void> {
   const live = new Live(screen, sampler, facts, options);
   // The samples never end by themselves, but they may fail.
-  await Promise.race([live.followKeys(), live.takeSamples()]);
+  await Promise.race([live.followKeys(), live.takeSamples(), live.failed]);
 }
 
 class Live {
@@ -39,6 +39,7 @@ class Live {
   readonly #history: TopSample[] = [];
   #state: ViewState;
   #goOn = Promise.withResolvers<void>();
+  readonly #failure = Promise.withResolvers<never>();
 
   constructor(screen: LiveScreen, sampler: NodeSampler, facts: HeaderFacts, options: LiveOptions) {
     this.#screen = screen;
@@ -47,6 +48,11 @@ class Live {
     this.#options = options;
     this.#state = { order: options.order, interval: options.interval, waited: 0, isPaused: false, shows: "processes" };
     this.#draw();
+  }
+
+  /** Rejects when the node could not be asked for something else than before. */
+  get failed(): Promise<never> {
+    return this.#failure.promise;
   }
 
   async takeSamples(): Promise<never> {
@@ -98,8 +104,8 @@ class Live {
     const before = this.#state;
     this.#state = { ...before, ...change };
     const isOther = before.order !== this.#state.order || before.interval !== this.#state.interval;
-    // Who waits for the sample, and hears of an error, is takeSamples.
-    if (isOther && !this.#state.isPaused) this.#ask().catch(() => undefined);
+    // The sample itself reaches takeSamples, which waits for one already.
+    if (isOther && !this.#state.isPaused) this.#ask().catch(this.#failure.reject);
   }
 
   #pause(isPaused: boolean): void {

@@ -65,7 +65,6 @@ class Sampler implements NodeSampler {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#awaited?.promise.catch(() => {});
     await this.#connection.close();
   }
 
