@@ -9,6 +9,9 @@ import { type StockMaker, stockMaker } from "../support/stock.ts";
 
 let stock: StockMaker;
 
+/** A module that nobody calls. */
+const IDLE = { stock_idle: "-export([told/0]).\ntold() -> once.\n" };
+
 beforeAll(async () => {
   stock = await stockMaker();
 });
@@ -16,10 +19,10 @@ beforeAll(async () => {
 afterAll(() => stock[Symbol.asyncDispose]());
 
 /** A host on which the release `relex` 1.0 runs `stock` 1.0. */
-async function runningHost(otp: OtpInstallation = systemOtp(), applications = "[sasl, stock]"): Promise<ReleaseHost> {
+async function runningHost(otp: OtpInstallation = systemOtp(), modules = {}): Promise<ReleaseHost> {
   const host = await releaseHost(otp);
-  await stock.install(host.join("lib"), "1.0");
-  host.define("relex", { applications });
+  await stock.install(host.join("lib"), "1.0", { modules });
+  host.define("relex", { applications: "[sasl, stock]" });
   await host.json("start", "relex");
   return host;
 }
@@ -203,6 +206,14 @@ describe("where a package takes the place of the one before", () => {
     });
     expect(await seen(host)).toBe('{"1.0","1.0",[]}');
     expect(versions(host)).toEqual(["1.0"]);
+
+    // What was kept of the one that failed is not what runs after its repair.
+    await stock.install(host.join("lib"), "1.1");
+    expect((await host.enit("update", "relex")).exitCode).toBe(0);
+    rmSync(host.join("lib/stock-1.1"), { recursive: true });
+    await stock.install(host.join("lib"), "1.2");
+    expect((await host.enit("update", "relex")).exitCode).toBe(0);
+    expect(await seen(host)).toBe('{"1.2","1.0",["1.1","1.0"]}');
   });
 
   test("without keep_code the update says that the old code is gone", async () => {
@@ -228,7 +239,7 @@ describe("what cannot be done while the release runs is said", () => {
   let host: ReleaseHost;
 
   beforeAll(async () => {
-    host = await runningHost();
+    host = await runningHost(systemOtp(), IDLE);
   });
 
   afterAll(() => host[Symbol.asyncDispose]());
@@ -241,7 +252,7 @@ describe("what cannot be done while the release runs is said", () => {
   }
 
   test("other code under the same version", async () => {
-    await stock.install(host.join("lib"), "1.0", { codeChange: "{ok, {state, Made, Changes}}" });
+    await stock.install(host.join("lib"), "1.0", { codeChange: "{ok, {state, Made, Changes}}", modules: IDLE });
     expect(await obstaclesNow()).toEqual([
       {
         kind: "same_version",
@@ -249,7 +260,23 @@ describe("what cannot be done while the release runs is said", () => {
         message: containing("has other code of stock_server than what runs, under the same version 1.0"),
       },
     ]);
-    await stock.install(host.join("lib"), "1.0");
+    await stock.install(host.join("lib"), "1.0", { modules: IDLE });
+    expect(await host.enit("update", "relex")).toMatchObject({ stdout: containing("nothing to update") });
+  });
+
+  test("other code under the same version in modules that were never loaded", async () => {
+    await stock.install(host.join("lib"), "1.0", {
+      modules: { stock_idle: IDLE.stock_idle.replace("once", "twice"), stock_late: IDLE.stock_idle },
+    });
+    expect(await obstaclesNow()).toEqual([
+      {
+        kind: "same_version",
+        application: "stock",
+        message: containing("has other code of stock_idle, stock_late than what runs, under the same version 1.0"),
+      },
+    ]);
+    rmSync(host.join("lib/stock-1.0/ebin/stock_late.beam"));
+    await stock.install(host.join("lib"), "1.0", { modules: IDLE });
     expect(await host.enit("update", "relex")).toMatchObject({ stdout: containing("nothing to update") });
   });
 

@@ -6,6 +6,7 @@ import {
   findInstalledSystem,
   type Generation,
   keepCode,
+  type KeptLibrary,
   pruneKept,
   readStarts,
   removeGeneration,
@@ -109,7 +110,7 @@ export async function installGeneration(
   const libraries = await rehome(connection, release, former.release, running);
   const from = { ...former, release: { ...former.release, libraries } };
   manner.onStep({ kind: "rendering", version });
-  keepNextCode(dynamic, generation);
+  keepNextCode(dynamic, generation, libraries);
   const { relFile, libraries: placed } = writeGeneration(generation);
   try {
     await setUnpacked(connection, relFile, placed, { signal });
@@ -122,13 +123,19 @@ export async function installGeneration(
   }
 }
 
-/** For the update after this one. Without, that may come to a restart. */
-function keepNextCode({ release, warn }: DynamicRelease, { system }: Generation): void {
+/**
+ * For the update after this one. Without, that may come to a restart. What is kept of a version that does not run may be of an
+ * update that failed, or of another build.
+ */
+function keepNextCode({ release, warn }: DynamicRelease, { system }: Generation, running: readonly KeptLibrary[]): void {
   const { stateDir, node } = release;
   if (!node.keepCode) return;
+  const next = system.applications;
+  const others = knownLibraries(release).filter((library) => !next.some((each) => isSame(each, library)));
   try {
+    pruneKept(stateDir, [...running, ...others]);
     const { gid } = statSync(statePaths(stateDir).releasesDir);
-    keepCode(stateDir, system.applications, { otpLibDir: system.otp.libDir, gid });
+    keepCode(stateDir, next, { otpLibDir: system.otp.libDir, gid });
   } catch (error) {
     if (!(error instanceof EnitError)) throw error;
     warn(`${error.message}.`);
@@ -145,12 +152,18 @@ async function bringTo(
   const places = placesOf(release);
   const installed = await installRelease(connection, { ...manner, vm, places, from, to, permanent: true, signal });
   switchGeneration(release.stateDir, to.release.version, true);
-  pruneKept(
-    release.stateDir,
-    [...readInstalledReleases(places).values()].flatMap(({ libraries }) => libraries),
-  );
+  pruneKept(release.stateDir, knownLibraries(release));
   await manner.events?.installed?.(true);
   return installed;
+}
+
+/** The libraries of all versions that `release_handler` knows. */
+function knownLibraries(release: Release): KeptLibrary[] {
+  return [...readInstalledReleases(placesOf(release)).values()].flatMap(({ libraries }) => libraries);
+}
+
+function isSame(one: KeptLibrary, other: KeptLibrary): boolean {
+  return one.name === other.name && one.vsn === other.vsn;
 }
 
 function sideOf(release: Release, version: string): UpgradeSide {
