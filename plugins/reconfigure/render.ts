@@ -25,8 +25,12 @@ export function renderReconfiguration(data: Reconfiguration, ui: Ui): string {
 
 function renderChange(change: DescribedChange, ui: Ui): string[] {
   const answer = change.answer === null ? "" : `  (config_change/3: ${change.answer})`;
+  return [`${ui.bold(change.application)}${answer}`, ...renderParameters(change, ui)];
+}
+
+/** Draws the parameters of an application that change, a line each. */
+export function renderParameters(change: Omit<DescribedChange, "answer">, ui: Ui): string[] {
   return [
-    `${ui.bold(change.application)}${answer}`,
     ...change.added.map((key) => ui.green(` + ${key.key} = ${key.new}`)),
     ...change.changed.map((key) => {
       const from = `  (was ${key.old}${key.restored ? "; back to the default" : ""})`;

@@ -1,4 +1,5 @@
 import type { Ui, UpgradePlan } from "../../src/contract/index.ts";
+import { renderParameters } from "../reconfigure/render.ts";
 
 /** What `upgrade` and `rollback` give as data. */
 export interface UpgradeOutcome {
@@ -69,6 +70,10 @@ export function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
     plan.killed.map(({ process, module, reason }) =>
       ui.yellow(`${process}: ${reason === "old code" ? "in old code of" : "executing"} ${module}`),
     ),
+  );
+  section(
+    "Parameters changed",
+    (plan.parameters ?? []).flatMap((change) => [ui.bold(change.application)].concat(renderParameters(change, ui))),
   );
   if (plan.restartsEmulator)
     lines.push(ui.red("The emulator would be started anew: this cannot be done to a running VM."));

@@ -104,6 +104,7 @@ export type { TraceEnd, TracedMessage } from "../trace/index.ts";
 export type {
   ApplicationChange,
   Obstacle,
+  ParameterChanges,
   PlannedChange,
   Problem,
   ReleaseVersion,

@@ -6,6 +6,7 @@ export type { InstallEvents, InstallRequest, Installed } from "./install/install
 export type { InstallLimits } from "./install/run.ts";
 export { lockUpgrade } from "./lock.ts";
 export type { ApplicationChange, UpgradePlan } from "./plan.ts";
+export type { ParameterChanges } from "./plan-parameters.ts";
 export { planUpgrade } from "./plan-upgrade.ts";
 export type { Problem, ProblemKind } from "./problem.ts";
 export { readInstalledReleases } from "./release-files.ts";

@@ -1,8 +1,10 @@
-import type { ReleaseSpec } from "../otp/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
+import { currentConfig, renderConfig } from "./config.ts";
+import { settled } from "./dynamic/rehome.ts";
 import { makePlan, type UpgradePlan } from "./plan.ts";
 import { findScript, noUpgradePath } from "./script.ts";
 import { checkPermission, installedRelease, openSession, upgradeVmOf } from "./session.ts";
+import type { UpgradeTarball } from "./tarball/read-upgrade.ts";
 import { checkFits, chooseVersion, readTargetTarball, refuseInstalled, type UpgradeTarget } from "./target.ts";
 
 /** Finds what an upgrade would do. Changes nothing. Throws what `upgradeRelease` throws before it changes anything. */
@@ -17,7 +19,8 @@ export async function planUpgrade(release: Release, target: UpgradeTarget, signa
   const packed = known.some((each) => each.version === version) ? undefined : tarball;
   if (packed !== undefined) checkFits(session, packed);
   const keptIn = isPackaged(release) ? undefined : release.stateDir;
-  const to = packed === undefined ? installedRelease(session, version, keptIn).libraries : librariesOf(packed.spec);
+  const present = packed === undefined ? installedRelease(session, version, keptIn).libraries : undefined;
+  const libraries = { from: installed.get(from)?.libraries ?? [], to: present ?? librariesOf(tarball) };
   const script = findScript(places.releasesDir, from, version, packed?.relup);
   if (script === undefined && from !== version) throw noUpgradePath(vm.release, from, version);
   return await makePlan(
@@ -28,12 +31,17 @@ export async function planUpgrade(release: Release, target: UpgradeTarget, signa
       direction: script?.direction ?? "up",
       instructions: script?.instructions ?? [],
       canGoBack: findScript(places.releasesDir, version, from, packed?.relup) !== undefined,
-      libraries: { from: installed.get(from)?.libraries ?? [], to },
+      libraries,
+      next: present && {
+        libraries: present.map((each) => settled(each, release)),
+        config: renderConfig(release, places, version),
+        formerConfig: currentConfig(release, places, from),
+      },
     },
     signal,
   );
 }
 
-function librariesOf({ applications }: ReleaseSpec): { name: string; vsn: string }[] {
-  return applications.map(({ name, vsn }) => ({ name, vsn }));
+function librariesOf(tarball: UpgradeTarball | undefined): { name: string; vsn: string }[] {
+  return (tarball?.spec.applications ?? []).map(({ name, vsn }) => ({ name, vsn }));
 }

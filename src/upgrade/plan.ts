@@ -2,6 +2,7 @@ import type { NodeConnection } from "../dist/index.ts";
 import { printTerm, type Term } from "../term/index.ts";
 import type { InstalledLibrary } from "../otp/index.ts";
 import { effectsOf, type ScriptEffects } from "./script.ts";
+import { type NextVersion, type ParameterChanges, planParameters } from "./plan-parameters.ts";
 import { findLingering, findUsers } from "./verify/processes.ts";
 
 /** What an upgrade would do to a VM, found without changing anything. */
@@ -30,6 +31,8 @@ export interface UpgradePlan {
     readonly module: string;
     readonly reason: "old code" | "executing";
   }[];
+  /** Applications whose parameters change; `null` where the version is not on this host yet. */
+  readonly parameters: readonly ParameterChanges[] | null;
   /** In Erlang's syntax. */
   readonly instructions: readonly string[];
 }
@@ -49,6 +52,8 @@ export interface PlanInput {
   readonly instructions: readonly Term[];
   readonly canGoBack: boolean;
   readonly libraries: { readonly from: readonly Library[]; readonly to: readonly Library[] };
+  /** `undefined` where the version is still in its tarball. */
+  readonly next: NextVersion | undefined;
 }
 
 type Library = Pick<InstalledLibrary, "name" | "vsn">;
@@ -59,7 +64,7 @@ export async function makePlan(
   input: PlanInput,
   signal?: AbortSignal,
 ): Promise<UpgradePlan> {
-  const { from, to, direction, instructions, canGoBack, libraries } = input;
+  const { from, to, direction, instructions, canGoBack, libraries, next } = input;
   const effects = effectsOf(instructions);
   const users = await findUsers(connection, effects.suspended, ["callback"], signal);
   return {
@@ -81,6 +86,7 @@ export async function makePlan(
     restartsEmulator: effects.restartsEmulator,
     canGoBack,
     killed: await findKilled(connection, effects, signal),
+    parameters: next === undefined ? null : await planParameters(connection, next, signal),
     instructions: instructions.map((each) => printTerm(each, { format: "tp", width: 0 })),
   };
 }

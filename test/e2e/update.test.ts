@@ -56,7 +56,16 @@ describe.each(otpInstallations())("on OTP $major", (otp) => {
       modules: { stock_new: "-export([hello/0]).\nhello() -> world.\n" },
     });
     host.write("etc/enit/relex/z.config", "{stock, [{size, 3}]}.\n");
+    expect(await evaluate(host, "application:set_env(stock, own, 1)")).toBe("ok");
 
+    const parameters = [
+      {
+        application: "stock",
+        changed: [{ key: "size", old: "1", new: "3", restored: false }],
+        added: [],
+        removed: [{ key: "own", old: "1" }],
+      },
+    ];
     const change = { application: "stock", from: "1.0", to: "1.1", appup: "made" };
     const planned = await host.json("update", "relex", "--dry-run");
     expect(planned).toMatchObject({
@@ -64,8 +73,11 @@ describe.each(otpInstallations())("on OTP $major", (otp) => {
       from: "1.0",
       to: "1.0+2",
       applications: [{ ...change, modules: { added: ["stock_new"], changed: ["stock_server"], removed: [] } }],
-      plan: { suspended: [{ module: "stock_server", processes: 1, codeChange: true }], canGoBack: true },
+      plan: { suspended: [{ module: "stock_server", processes: 1, codeChange: true }], canGoBack: true, parameters },
     });
+    expect((await host.enit("update", "relex", "--dry-run")).stdout).toContain(
+      "Parameters changed:\n  stock\n   ~ size = 3  (was 1)\n   - own  (was 1)\n",
+    );
     expect(await seen(host)).toBe('{"1.0","1.0",[]}');
     expect(versions(host)).toEqual(["1.0"]);
 
@@ -76,7 +88,7 @@ describe.each(otpInstallations())("on OTP $major", (otp) => {
       exitCode: 0,
     });
     expect(await seen(host)).toBe('{"1.1","1.0",["1.0"]}');
-    expect(await evaluate(host, "{stock_new:hello(), application:get_env(stock, size)}")).toBe("{world,{ok,3}}");
+    expect(await evaluate(host, "{stock_new:hello(), application:get_all_env(stock)}")).toBe("{world,[{size,3}]}");
     expect(host.vm()).toMatchObject({ pid, version: "1.0+2" });
     expect(await host.json("status", "relex")).toMatchObject({ version: "1.0+2" });
     expect(await host.json("list")).toMatchObject([{ version: "1.0+2", state: "running" }]);

@@ -63,6 +63,7 @@ describe.each(otpInstallations())("upgrades of a packaged release of OTP $major"
       suspended: [{ module: "counter_server", processes: 1, codeChange: true }],
       canGoBack: true,
       killed: [{ process: containing("lingering"), module: "counter_server", reason: "executing" }],
+      parameters: null,
     });
     expect(existsSync(host.join("opt/relex/lib/counter-2"))).toBe(false);
     await evaluate("lingering ! stop");
@@ -84,6 +85,18 @@ describe.each(otpInstallations())("upgrades of a packaged release of OTP $major"
     expect(await states()).toEqual(["3 old", "2 old", "1 permanent"]);
     expect(await evaluate("{counter_server:version(counter), counter_server:count(counter)}")).toBe('{"1",3}');
     expect(await evaluate("lists:sort(application:get_all_env(counter))")).toBe("[{host,1},{step,5}]");
+    expect(await host.json("upgrade", "relex", "2", "--dry-run")).toMatchObject({
+      plan: {
+        parameters: [
+          {
+            application: "counter",
+            changed: [{ key: "step", old: "5", new: "6", restored: false }],
+            added: [{ key: "shipped", new: "2", restored: false }],
+            removed: [],
+          },
+        ],
+      },
+    });
     expect((await host.enit("upgrade", "relex", "2")).exitCode).toBe(0);
     expect((await host.enit("restart", "relex")).stdout).toContain("started release relex 2 ");
     expect(await evaluate("{counter_server:version(counter), counter_server:count(counter)}")).toBe('{"2",1}');

@@ -1,7 +1,7 @@
 import { EnitError } from "../../error/index.ts";
 import type { ModuleChanges } from "../../knit/index.ts";
 import type { InstalledLibrary } from "../../otp/index.ts";
-import type { Release } from "../../release/index.ts";
+import { type Release, toSysConfig } from "../../release/index.ts";
 import type { Term } from "../../term/index.ts";
 import type { Generation, InstalledSystem } from "../../vm/index.ts";
 import type { PlanInput as ScriptInput, UpgradePlan } from "../plan.ts";
@@ -16,7 +16,11 @@ import { type DynamicRelup, makeDynamicRelup, type StartedRelease } from "./relu
 export interface PlanInput {
   /** Its version is that of the next generation. */
   readonly release: Release;
-  readonly running: StartedRelease & { readonly libraries: readonly RunningLibrary[]; readonly otpRoot: string };
+  readonly running: StartedRelease & {
+    readonly libraries: readonly RunningLibrary[];
+    readonly otpRoot: string;
+    readonly config: Term;
+  };
   readonly system: InstalledSystem;
   readonly hasHandler: boolean;
   readonly hooks: PlanHooks;
@@ -153,6 +157,7 @@ async function makeNext(
     instructions: there,
     canGoBack: true,
     libraries: { from: running.libraries, to: libraries },
+    next: { libraries, config: toSysConfig(release.config), formerConfig: running.config },
   });
   const former = running.libraries.map(({ name: library, vsn, dir }) => ({ name: library, vsn, dir }));
   return { generation: { release, system, relup }, running: former, plan };

@@ -43,7 +43,8 @@ function oldCodeInUse(release: string, modules: readonly string[]): EnitError {
   });
 }
 
-function settled(library: InstalledLibrary, { stateDir }: Release): InstalledLibrary {
+/** Where a library of a dynamic release is: in its place, or, if that holds other code or none, where it is kept. */
+export function settled(library: InstalledLibrary, { stateDir }: Release): InstalledLibrary {
   const kept = isThere(library) ? undefined : findKept(stateDir, library);
   return kept === undefined ? library : { ...library, dir: kept };
 }

@@ -64,6 +64,7 @@ export async function planDynamicUpdate(dynamic: DynamicRelease, hooks: PlanHook
       libraries: await readRunningLibraries(connection, former.libraries, { stateDir: release.stateDir, signal }),
       starts: readStarts(release.stateDir, version),
       otpRoot: facts.root,
+      config: currentConfig(release, placesOf(release), version),
     },
     system: findInstalledSystem(release),
     hasHandler,
@@ -127,7 +128,11 @@ export async function installGeneration(
  * For the update after this one. Without, that may come to a restart. What is kept of a version that does not run may be of an
  * update that failed, or of another build.
  */
-function keepNextCode({ release, warn }: DynamicRelease, { system }: Generation, running: readonly KeptLibrary[]): void {
+function keepNextCode(
+  { release, warn }: DynamicRelease,
+  { system }: Generation,
+  running: readonly KeptLibrary[],
+): void {
   const { stateDir, node } = release;
   if (!node.keepCode) return;
   const next = system.applications;

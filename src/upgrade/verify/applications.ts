@@ -140,7 +140,8 @@ function wasSetBefore(
   return expected === undefined || !equalTerms(held, expected);
 }
 
-function defaultsOf(dir: string, name: string): ReadonlyMap<string, Term> {
+/** The environment that the `.app` file of an application gives. */
+export function defaultsOf(dir: string, name: string): ReadonlyMap<string, Term> {
   const { env } = readApplication(join(dir, "ebin", `${name}.app`));
   return new Map(env);
 }

@@ -18,6 +18,7 @@ test("renderPlan() breaks long lists of modules below where they begin", () => {
     restartsEmulator: false,
     canGoBack: true,
     killed: [],
+    parameters: null,
     instructions: [],
   } as const;
   expect(renderPlan("shop", plan, makeUi({ color: false, width: 40 })).split("\n")).toEqual([
