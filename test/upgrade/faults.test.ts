@@ -3,6 +3,7 @@ import type { NodeConnection } from "../../src/dist/index.ts";
 import type { EnitError } from "../../src/error/index.ts";
 import { atom } from "../../src/term/index.ts";
 import type { UpgradeStep } from "../../src/upgrade/index.ts";
+import { containing } from "../support/containing.ts";
 import { failure } from "../support/failure.ts";
 import { systemOtp } from "../support/otp.ts";
 import { call, install, statesOf, unpack, versionOf } from "./installing.ts";
@@ -54,16 +55,30 @@ test("a code_change that throws: OTP starts the VM anew with the permanent versi
   expect(error.message).toMatch(
     /code_change of counter_server failed in <[\d.]+>: will_not_change; the VM was started anew/,
   );
+  expect(error.data).toMatchObject({
+    reason: "release_handler_failed",
+    handler: {
+      reason: "code_change_failed",
+      term: containing("{code_change_failed,<0."),
+      module: "counter_server",
+      process: containing("<0."),
+      instruction: '{code_change,up,[{counter_server,"2-throw"}]}',
+    },
+  });
 });
 
 test("a code_change that hangs ends as one that throws", async () => {
   const error = await restarted("2-hang", { limits: { ...limits, codeChangeMs: 100 } });
   expect(error.message).toContain("timeout");
+  expect(error.data["handler"]).toMatchObject({ reason: "timeout", module: "counter_server" });
 });
 
 test("a release_handler that is not done in time: the VM is started anew with the permanent version", async () => {
   const error = await restarted("2-stuck", { limits: { ...limits, seconds: 0.3 } });
-  expect(error.data["reason"]).toBe("install_timeout");
+  expect(error.data).toMatchObject({
+    reason: "install_timeout",
+    handler: { reason: null, term: null, module: null, process: null, instruction: "{apply,{timer,sleep,[infinity]}}" },
+  });
 });
 
 test("a relup that starts a new emulator is refused before anything changes", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseTerm } from "../../src/term/index.ts";
-import { describeReason } from "../../src/upgrade/vm/reason.ts";
+import { describeReason, readReason } from "../../src/upgrade/vm/reason.ts";
 
 // Reasons as release_handler of OTP 25.2.3 gives them.
 describe("describeReason()", () => {
@@ -29,5 +29,24 @@ describe("describeReason()", () => {
     [`{something, "else"}`, `{something,"else"}`],
   ])("gives %s in words", (reason, words) => {
     expect(describeReason(parseTerm(reason))).toBe(words);
+  });
+});
+
+describe("readReason()", () => {
+  test.each([
+    [`{no_such_release, "9"}`, "no_such_release", null, null],
+    [`{old_processes, shop_server}`, "old_processes", "shop_server", null],
+    [
+      `{code_change_failed, "<0.99.0>", shop_server, {1, []}, {'EXIT', {badarith, []}}}`,
+      "code_change_failed",
+      "shop_server",
+      "<0.99.0>",
+    ],
+    [`{'EXIT', {{badmatch, 1}, [{shop, stop, 0, []}]}}`, "badmatch", null, null],
+    [`enospc`, "enospc", null, null],
+    [`[{unknown}]`, null, null, null],
+  ])("takes %s apart", (text, reason, module, process) => {
+    const term = text.replaceAll(/, (?=.)/g, ",");
+    expect(readReason(parseTerm(text))).toEqual({ reason, term, module, process });
   });
 });

@@ -1,5 +1,6 @@
 import type { NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
+import type { Term } from "../../term/index.ts";
 import type { Problem } from "../problem.ts";
 import type { ReleasePlaces, UpgradeSide } from "../release-files.ts";
 import { effectsOf, findScript, needsRestart, noUpgradePath, type UpgradeScript } from "../script.ts";
@@ -12,6 +13,7 @@ import { reconnect } from "./reconnect.ts";
 import { checkResponsive } from "./responsive.ts";
 import { type InstallLimits, installFailed, runInstall } from "./run.ts";
 import { goBack, type GoneBack } from "./undo.ts";
+import { whereItFailed } from "./where-it-failed.ts";
 
 /** What is told of an installation as it happens: for hooks. */
 export interface InstallEvents {
@@ -79,7 +81,9 @@ export async function installRelease(connection: NodeConnection, request: Instal
   });
   await using cleanup = new AsyncDisposableStack();
   if ("connection" in outcome && outcome.connection !== connection) cleanup.use(outcome.connection);
-  if (outcome.kind !== "installed") return await fail(request, outcome.error, [], await goBack(request, outcome));
+  if (outcome.kind !== "installed") {
+    return await fail(request, outcome.error, [], await goBack(request, outcome), outcome.at);
+  }
   const installation = { effects, before, seen: outcome.seen };
   return await finish(outcome.connection, request, installation, outcome.milliseconds);
 }
@@ -175,6 +179,7 @@ async function fail(
   error: EnitError,
   problems: readonly Problem[],
   back: GoneBack,
+  at?: Term,
 ): Promise<never> {
   const [old, version] = [from.release.version, to.release.version];
   const failure = new EnitError(
@@ -188,6 +193,7 @@ async function fail(
         from: old,
         to: version,
         reason: error.code,
+        handler: whereItFailed(error, at),
         problems,
         restored: back.restored,
         running: back.running,

@@ -40,13 +40,19 @@ export type InstallOutcome =
       readonly milliseconds: number | undefined;
     }
   /** Refused before the point of no return: the code is as it was. */
-  | { readonly kind: "refused"; readonly connection: NodeConnection; readonly error: EnitError }
+  | (Failure & { readonly kind: "refused"; readonly connection: NodeConnection })
   /** Failed after it: the VM is on its way down, to start anew with the permanent release. */
-  | { readonly kind: "restarting"; readonly error: EnitError }
+  | (Failure & { readonly kind: "restarting" })
   /** Not done in time, and it goes on. */
-  | { readonly kind: "hanging"; readonly connection: NodeConnection; readonly error: EnitError }
+  | (Failure & { readonly kind: "hanging"; readonly connection: NodeConnection })
   /** The process of the VM is gone. */
-  | { readonly kind: "ended"; readonly error: EnitError };
+  | (Failure & { readonly kind: "ended" });
+
+interface Failure {
+  readonly error: EnitError;
+  /** The instruction that `release_handler` evaluated last; `undefined` where it came to none, or nobody could watch. */
+  readonly at?: Term | undefined;
+}
 
 export interface RunInstallOptions {
   readonly limits: InstallLimits;
@@ -65,12 +71,27 @@ export async function runInstall(
   version: string,
   options: RunInstallOptions,
 ): Promise<InstallOutcome> {
+  let at: Term | undefined;
+  const outcome = await attempt(vm, connection, version, options, (instruction) => {
+    at = instruction;
+    options.onInstruction(printTerm(instruction, { format: "tp", width: 0 }));
+  });
+  return outcome.kind === "installed" ? outcome : { ...outcome, at };
+}
+
+async function attempt(
+  vm: UpgradeVm,
+  connection: NodeConnection,
+  version: string,
+  options: RunInstallOptions,
+  onInstruction: (instruction: Term) => void,
+): Promise<InstallOutcome> {
   const { limits, signal } = options;
   let told: EnitError | undefined;
   const forget = connection.onMessage((message) => {
     const [tag, content] = eventOf(message);
     if (content === undefined) return;
-    if (tag === "instruction") options.onInstruction(printTerm(content, { format: "tp", width: 0 }));
+    if (tag === "instruction") onInstruction(content);
     if (tag === "done") told = failureOf(content, version, connection.node);
   });
   try {

@@ -2,19 +2,8 @@
 import type { CallOptions, NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
 import type { ReleaseStatus } from "../../otp/index.ts";
-import {
-  isTagged,
-  isTuple,
-  list,
-  listElements,
-  printTerm,
-  string,
-  textValue,
-  type Term,
-  tuple,
-  atom,
-} from "../../term/index.ts";
-import { describeReason } from "./reason.ts";
+import { isTagged, isTuple, list, listElements, string, textValue, type Term, tuple, atom } from "../../term/index.ts";
+import { describeReason, readReason } from "./reason.ts";
 
 /** A release that `release_handler` knows. */
 export interface KnownRelease {
@@ -109,6 +98,6 @@ async function ask(
 export function handlerError(action: string, subject: string, reason: Term | undefined, node: string): EnitError {
   const state = describeReason(reason);
   return new EnitError("release_handler_failed", `cannot ${action} "${subject}": ${state}`, {
-    data: { node, reason: reason === undefined ? "" : printTerm(reason, { format: "tp", width: 0 }) },
+    data: { node, ...readReason(reason) },
   });
 }

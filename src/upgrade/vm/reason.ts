@@ -56,6 +56,38 @@ export function describeReason(reason: Term | undefined): string {
   return print(reason);
 }
 
+/** A reason as scripts read it; `null` where it does not say. */
+export interface HandlerReason {
+  /** Its word, such as `code_change_failed`; of an exit, that of its reason. */
+  readonly reason: string | null;
+  /** All of it, in Erlang's syntax. */
+  readonly term: string | null;
+  readonly module: string | null;
+  /** The process that failed, as `<0.99.0>`. */
+  readonly process: string | null;
+}
+
+/** Takes apart what `release_handler` gives as the reason of an error. */
+export function readReason(reason: Term | undefined): HandlerReason {
+  const word = wordOf(reason) ?? null;
+  const [, first, second] = isTuple(reason) ? reason.elements : [];
+  const [process, module] =
+    word === "code_change_failed" ? [first, second] : word === "old_processes" ? [undefined, first] : [];
+  return {
+    reason: word,
+    term: reason === undefined ? null : print(reason),
+    module: atomName(module) ?? null,
+    process: process === undefined ? null : textOf(process),
+  };
+}
+
+/** `{Word, ...}`, or what an `{'EXIT', {Reason, Where}}` has as the reason. */
+function wordOf(term: Term | undefined): string | undefined {
+  const [tag] = isTuple(term) ? term.elements : [term];
+  if (isTagged(term, "EXIT", 2)) return wordOf(term.elements[1]);
+  return isTuple(tag) ? wordOf(tag) : atomName(tag);
+}
+
 /** `{'EXIT', {Reason, [{M, F, Arity, Location} | _]}}` as the reason and where it happened; anything else as Erlang prints it. */
 function describeExit(term: Term | undefined): string {
   const exit = isTagged(term, "EXIT", 2) ? term.elements[1] : undefined;
