@@ -1,4 +1,4 @@
-/** A configuration that is given to reltool and to us. `$ROOT` is the small root directory of the fixtures. */
+/** A configuration that is given to reltool and to us. `$ROOT` is a root directory of few libraries, with few modules of each. */
 export interface Case {
   readonly name: string;
   /** Options of `{sys, [...]}`. */
@@ -7,8 +7,10 @@ export interface Case {
   readonly archives?: true;
   /** Make the tree there too, and not on the oldest OTP alone. */
   readonly tree?: true;
-  /** Make no tree anywhere: it would be a copy of a whole installation. */
+  /** Make no tree anywhere: it would take long, and show nothing that others do not. */
   readonly specOnly?: true;
+  /** `$ROOT` has its libraries in whole. */
+  readonly whole?: true;
 }
 
 const ROOT = '{root_dir, "$ROOT"}';
@@ -21,9 +23,9 @@ const NO_ARCHIVES = '{excl_archive_filters, [".*"]}';
 export const CASES: readonly Case[] = [
   // The system as it is.
   { name: "nothing is configured", sys: "", specOnly: true },
-  { name: "nothing but a small root directory", sys: ROOT, tree: true },
-  { name: "profile embedded", sys: `${ROOT}, {profile, embedded}`, tree: true },
-  { name: "profile standalone", sys: `${ROOT}, {profile, standalone}`, tree: true },
+  { name: "nothing but a small root directory", sys: ROOT, tree: true, whole: true },
+  { name: "profile embedded", sys: `${ROOT}, {profile, embedded}`, tree: true, whole: true },
+  { name: "profile standalone", sys: `${ROOT}, {profile, standalone}`, tree: true, whole: true },
   { name: "profile development after another one", sys: `${ROOT}, {profile, embedded}, {profile, development}` },
   {
     name: "filters before a profile are lost",
@@ -116,6 +118,12 @@ export const CASES: readonly Case[] = [
   {
     name: "only modules that are called",
     sys: `${ROOT}, {mod_cond, derived}, {app, sasl, [{incl_cond, include}]}`,
+  },
+  {
+    name: "only modules that are called, of whole libraries",
+    sys: `${ROOT}, {mod_cond, derived}, {app, sasl, [{incl_cond, include}]}`,
+    specOnly: true,
+    whole: true,
   },
   {
     name: "the condition on modules does not count in a release",

@@ -6,7 +6,7 @@ import { type TargetSpec, makeTargetSpec, specToTerm } from "../../../src/otp/re
 import { decodeTerm, encodeTerm, isTagged, parseTerm } from "../../../src/term/index.ts";
 import { type Oracle, oracle, otpInstallations, systemOtp } from "../../support/otp.ts";
 import { type TempDir, tempDir } from "../../support/temp-dir.ts";
-import { smallRoot } from "./fixtures.ts";
+import { smallRoot } from "./roots.ts";
 import { specLines } from "./spec-text.ts";
 
 // What docs/reltool-differences.md lists: where reltool stops and we go on. A test that fails since reltool goes on too

@@ -1,19 +1,7 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, cpSync, mkdirSync } from "node:fs";
 import { encodeTerm, list, string } from "../../../src/term/index.ts";
 import { type OtpInstallation, oracle } from "../../support/otp.ts";
 import { type TempDir, tempDir } from "../../support/temp-dir.ts";
-
-/** Applications, escripts and a small root directory, made for one OTP and removed at the end. */
-export interface Fixtures extends Disposable {
-  /** Where configurations lie, and what their relative paths begin at. */
-  readonly dir: string;
-  /** A root directory with the libraries that are named in `ROOT_APPS` alone. */
-  readonly root: string;
-}
-
-/** The libraries of the small root directory. */
-const ROOT_APPS = new Set(["erts", "kernel", "stdlib", "sasl", "crypto", "runtime_tools"]);
 
 interface FixtureApp {
   /** Below the directory of the fixtures. */
@@ -179,8 +167,11 @@ const ESCRIPTS = `
   ok = escript:create(Dir ++ "/escripts/packed", [shebang, comment, {emu_args, "+A 0"},
     {archive, [File("packed.beam"), File("inner-1.0/ebin/inner.app"), File("inner-1.0/ebin/inner_lib.beam"), File("loose/ebin/loose_lib.beam")], []}])`;
 
-/** Makes the fixtures. BEAM files are compiled by the oldest OTP of the tests, so that every other one loads them. */
-export async function makeFixtures(otp: OtpInstallation, compiler: OtpInstallation): Promise<Fixtures> {
+/**
+ * Makes applications and escripts in a directory where configurations lie, and what their relative paths begin at. BEAM files
+ * are compiled by the oldest OTP of the tests, so that every other one loads them.
+ */
+export async function makeFixtures(compiler: OtpInstallation): Promise<TempDir> {
   const dir = tempDir();
   const sources: string[] = [];
   for (const app of APPS) {
@@ -206,8 +197,7 @@ export async function makeFixtures(otp: OtpInstallation, compiler: OtpInstallati
   for (const beam of ["packed.beam"]) cpSync(dir.join("escripts/ebin", beam), dir.join("escripts", beam));
   await erl.evaluate(ESCRIPTS, encodeTerm(list([string(dir.path)])));
   dir.write("escripts/text", '#!/usr/bin/env escript\nmain(_) -> beta_lib:wait(), io:put_chars("text").\n');
-  const root = smallRoot(dir, otp);
-  return { dir: dir.path, root, [Symbol.dispose]: () => dir[Symbol.dispose]() };
+  return dir;
 }
 
 function escriptSources(dir: TempDir): string[] {
@@ -224,20 +214,4 @@ function escriptSources(dir: TempDir): string[] {
     source("escripts/inner-1.0/src/inner_lib.erl", "inner_lib", "f() -> gamma_lib:names()."),
     source("escripts/loose/src/loose_lib.erl", "loose_lib", "f() -> ok."),
   ];
-}
-
-/** A root directory whose libraries and emulator are those of the OTP, by symbolic links. */
-export function smallRoot(dir: TempDir, otp: OtpInstallation): string {
-  const root = dir.join("root");
-  mkdirSync(join(root, "lib"), { recursive: true });
-  for (const name of readdirSync(otp.root)) {
-    if (name.startsWith("erts-") || name === "releases" || name === "bin")
-      symlinkSync(join(otp.root, name), join(root, name));
-  }
-  for (const name of readdirSync(join(otp.root, "lib"))) {
-    if (ROOT_APPS.has(name.replace(/-.*/, ""))) symlinkSync(join(otp.root, "lib", name), join(root, "lib", name));
-  }
-  dir.write("root/misc/notes.txt", "notes\n");
-  dir.write("root/COPYRIGHT", "nobody\n");
-  return root;
 }

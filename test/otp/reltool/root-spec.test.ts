@@ -5,7 +5,7 @@ import { type TargetSpec, makeTargetSpec } from "../../../src/otp/reltool/index.
 import { parseTerm } from "../../../src/term/index.ts";
 import { systemOtp } from "../../support/otp.ts";
 import { tempDir } from "../../support/temp-dir.ts";
-import { smallRoot } from "./fixtures.ts";
+import { smallRoot } from "./roots.ts";
 
 describe("the root directory", () => {
   // What is looked at shows by the warning of the link that leads nowhere.
