@@ -28,6 +28,7 @@ import { mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import manifest from "../package.json";
 import { buildAgent } from "./agent.ts";
+import { directImports } from "./direct-imports.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const DIST = join(ROOT, "dist");
@@ -59,6 +60,7 @@ async function compile(): Promise<void> {
     loader: { ".beam": "file", ".app": "file" },
     // Each file of the Erlang part is an entry too, and `enit.app` and `enit.beam` differ by their endings alone.
     naming: { entry: "[dir]/[name]-[hash].[ext]", asset: "agent/[name].[ext]" },
+    plugins: [directImports],
     target: "bun",
     format: "esm",
     splitting: true,
