@@ -60,7 +60,9 @@ distribution_port() ->
 
 read_settings() ->
     {ok, [[File]]} = init:get_argument(?MODULE),
-    {ok, [Settings]} = file:consult(File),
+    {ok, Text} = file:read_file(File),
+    {ok, Tokens, _End} = erl_scan:string(unicode:characters_to_list(Text)),
+    {ok, Settings} = erl_parse:parse_term(Tokens),
     Settings.
 
 %% The VM boots with a private HOME, from which it reads its cookie; what starts now sees the user's.
@@ -75,10 +77,12 @@ keep_agent_loaded(embedded) ->
     Beams = filelib:wildcard("*.beam", Directory),
     code:ensure_modules_loaded([list_to_atom(filename:rootname(Beam)) || Beam <- Beams]).
 
+%% Only what is wanted, as each is a module to load.
 start_services(#{hangup := Hangup, log := Log, syslog := Syslog, release := {Name, _}}) ->
-    ok = enit_signal:start(Hangup),
-    ok = enit_log:start(Log),
-    ok = enit_syslog:start(Syslog, Name).
+    _ = Hangup =:= stop andalso (ok = enit_signal:stop_on_hangup()),
+    _ = Log =/= none andalso (ok = enit_log:start(Log)),
+    _ = Syslog =/= none andalso (ok = enit_syslog:start(Syslog, Name)),
+    ok.
 
 start_application({Application, Type}, Settings, Report) ->
     #{retries := Retries, delay := Delay} = Settings,

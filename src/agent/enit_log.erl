@@ -13,9 +13,7 @@
 
 -type log() :: #{file := file:filename(), max_bytes := pos_integer()}.
 
--spec start(none | log()) -> ok.
-start(none) ->
-    ok;
+-spec start(log()) -> ok.
 start(Log) ->
     Child = #{id => ?MODULE, start => {?MODULE, start_link, [Log]}},
     {ok, _Pid} = supervisor:start_child(kernel_safe_sup, Child),

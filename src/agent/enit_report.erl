@@ -18,23 +18,34 @@
       | {failed, Application :: atom(), Reason :: term()}
       | running.
 
--opaque report() :: {file:io_device(), enit_boot:settings()}.
+-opaque report() ::
+        #{device := file:io_device(),
+          %% Whether a service manager listens, and whether people do.
+          notifies := boolean(),
+          speaks := boolean(),
+          settings := enit_boot:settings()}.
 -export_type([report/0]).
 
 -spec open(enit_boot:settings()) -> report().
-open(#{progress := File} = Settings) ->
-    {ok, Device} = file:open(File, [append, raw]),
-    {Device, Settings}.
+open(#{progress := File, console := Console, syslog := Syslog} = Settings) ->
+    {ok, Device} = file:open(File, [append, raw, binary]),
+    #{device => Device,
+      notifies => os:getenv("NOTIFY_SOCKET") =/= false,
+      speaks => Console orelse Syslog =/= none,
+      settings => Settings}.
 
 -spec close(report()) -> ok.
-close({Device, _Settings}) ->
+close(#{device := Device}) ->
     file:close(Device).
 
+%% What nobody hears is not put into words: that would load modules which the release may not need, at every start.
 -spec event(report(), event()) -> ok.
-event({Device, Settings}, Event) ->
+event(#{device := Device, notifies := Notifies, speaks := Speaks, settings := Settings}, Event) ->
     ok = file:write(Device, line(Event)),
-    ok = enit_notify:event(Event),
-    lists:foreach(fun({Level, Text}) -> say(Level, Text, Settings) end, words(Event, Settings)).
+    _ = Notifies andalso enit_notify:event(Event),
+    _ = Speaks andalso
+        lists:foreach(fun({Level, Text}) -> say(Level, Text, Settings) end, words(Event, Settings)),
+    ok.
 
 %% A printed term can be read back once it holds no pids, ports, references and funs.
 line({retrying, Application, Reason, Left, Delay}) ->
@@ -42,7 +53,7 @@ line({retrying, Application, Reason, Left, Delay}) ->
 line({failed, Application, Reason}) ->
     line_of({failed, Application, readable(Reason), printed(Reason)});
 line(Event) ->
-    line_of(Event).
+    unicode:characters_to_binary([io_lib:write(Event), ".\n"]).
 
 line_of(Event) ->
     unicode:characters_to_binary(io_lib:format("~0tp.~n", [Event])).
@@ -82,9 +93,9 @@ words({listening, _Port}, _Settings) ->
 text(Format, Arguments) ->
     unicode:characters_to_list(io_lib:format(Format, Arguments)).
 
-say(Level, Text, #{console := Console}) ->
+say(Level, Text, #{console := Console, syslog := Syslog}) ->
     Console andalso io:put_chars(device(Level), [Text, $\n]),
-    enit_syslog:write(Level, Text).
+    Syslog =/= none andalso enit_syslog:write(Level, Text).
 
 device(notice) -> standard_io;
 device(_Trouble) -> standard_error.

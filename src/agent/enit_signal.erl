@@ -4,13 +4,11 @@
 -module(enit_signal).
 -behaviour(gen_event).
 
--export([start/1]).
+-export([stop_on_hangup/0]).
 -export([init/1, handle_event/2, handle_call/2]).
 
--spec start(stop | default) -> ok.
-start(default) ->
-    ok;
-start(stop) ->
+-spec stop_on_hangup() -> ok.
+stop_on_hangup() ->
     ok = gen_event:add_handler(erl_signal_server, ?MODULE, []),
     os:set_signal(sighup, handle).
 

@@ -12,9 +12,7 @@
 -define(MAX_BYTES, 2000).
 
 %% Without a system log the release starts all the same, and says so once.
--spec start(none | file:filename(), Tag :: string()) -> ok.
-start(none, _Tag) ->
-    ok;
+-spec start(file:filename(), Tag :: string()) -> ok.
 start(Path, Tag) ->
     Child = #{id => ?MODULE, start => {?MODULE, start_link, [Path, Tag]}},
     {ok, _Pid} = supervisor:start_child(kernel_safe_sup, Child),
