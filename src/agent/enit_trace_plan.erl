@@ -15,16 +15,56 @@
 -spec prepare(map()) -> {ok, enit_trace_vm:plan()} | {error, term()}.
 prepare(#{patterns := Patterns, processes := Processes, flags := Flags, load := Load}) ->
     try
-        Functions = lists:append([targets(Number, Pattern, Load)
-                                  || {Number, Pattern} <- lists:zip(lists:seq(1, length(Patterns)), Patterns)]),
-        {ok, #{functions => Functions, processes => lists:map(fun process/1, Processes), flags => Flags, own => []}}
+        Meant = lists:append([targets(Number, Pattern, Load)
+                              || {Number, Pattern} <- lists:zip(lists:seq(1, length(Patterns)), Patterns)]),
+        {Functions, Twice} = merge(Meant),
+        {ok, #{functions => Functions, twice => Twice, processes => lists:map(fun process/1, Processes), flags => Flags,
+               own => []}}
     catch
         throw:Reason -> {error, Reason}
     end.
 
 targets(Number, {Module, Function, Arity, Scope, Spec0, Counters}, Load) ->
     Spec = match_spec(Number, Spec0),
-    [{Target, Scope, Spec, Counters} || Target <- find(Number, Module, Function, Arity, Scope, Load)].
+    [{Target, Number, Scope, Spec, Counters} || Target <- find(Number, Module, Function, Arity, Scope, Load)].
+
+%% A function has one match specification: what several patterns mean gets the clauses of all, in their order. What means more
+%% comes first, so that setting it changes nothing of what is set for a part of it. Tells how many functions are set twice.
+merge(Meant) ->
+    Patterns = maps:groups_from_list(fun(Pattern) -> element(1, Pattern) end, Meant),
+    Targets = lists:sort(fun(One, Other) -> {width(One), One} =< {width(Other), Other} end, maps:keys(Patterns)),
+    Merged = [{Target, [maps:get(Each, Patterns) || Each <- wider(Target), is_map_key(Each, Patterns)]}
+              || Target <- Targets],
+    {[merge(Target, maps:get(Target, Patterns), lists:append(Wider)) || {Target, Wider} <- Merged],
+     lists:sum([twice(Target, lists:append(Wider)) || {Target, Wider} <- Merged])}.
+
+merge(Target, Own, Wider) ->
+    Traced = lists:keysort(2, [Pattern || {_, _, _, Spec, _} = Pattern <- Own ++ Wider, Spec =/= none]),
+    Spec = case [none || {_, _, _, Spec, _} <- Own, Spec =/= none] of
+               [] -> none;
+               _ -> lists:append([Each || {_, _, _, Each, _} <- Traced])
+           end,
+    Scopes = [Scope || {_, _, Scope, _, _} <- Own ++ Traced],
+    Counters = lists:usort(lists:append([Each || {_, _, _, _, Each} <- Own])),
+    {Target, case lists:member(local, Scopes) of true -> local; false -> global end, Spec, Counters}.
+
+width({'_', _, _}) -> 1;
+width({_, '_', _}) -> 2;
+width(_) -> 3.
+
+wider({'_', '_', '_'}) -> [];
+wider({_, '_', '_'}) -> [{'_', '_', '_'}];
+wider({Module, _, _}) -> [{Module, '_', '_'}, {'_', '_', '_'}].
+
+twice(_, []) ->
+    0;
+twice({Module, '_', '_'}, _) ->
+    length(functions(Module, global));
+twice({Module, Function, Arity}, Wider) ->
+    case lists:any(fun({_, _, Scope, _, _}) -> lists:member({Function, Arity}, functions(Module, Scope)) end, Wider) of
+        true -> 1;
+        false -> 0
+    end.
 
 find(_, '_', '_', '_', _, _) ->
     [{'_', '_', '_'}];

@@ -8,6 +8,7 @@
 -define(NAME, enit_trace).
 
 -type plan() :: #{functions := [{enit_trace_plan:target(), local | global, list() | none, [call_count | call_time]}],
+                  twice := non_neg_integer(),
                   processes := [all | new | existing | pid()],
                   flags := [atom()],
                   own => [pid()]}.
@@ -96,7 +97,7 @@ name_of(_) ->
 
 %% Sets all of it, in the tracer; processes last, so that there are no messages before everything is set.
 -spec set(trace()) -> {ok, #{processes := non_neg_integer(), functions := non_neg_integer()}} | {error, term()}.
-set({#{functions := Functions, processes := Processes, flags := Flags, own := Own}, _, _} = Trace) ->
+set({#{functions := Functions, twice := Twice, processes := Processes, flags := Flags, own := Own}, _, _} = Trace) ->
     Set = lists:sum([set_function(Trace, Function) || Function <- Functions]),
     case Functions =/= [] andalso Set =:= 0 of
         true ->
@@ -106,7 +107,7 @@ set({#{functions := Functions, processes := Processes, flags := Flags, own := Ow
             lists:foreach(fun(Pid) -> leave_out(Trace, Pid, Flags) end, Own),
             case Traced =:= 0 andalso not lists:member(new, Processes) of
                 true -> {error, no_matching_processes};
-                false -> {ok, #{processes => Traced, functions => Set}}
+                false -> {ok, #{processes => Traced, functions => Set - Twice}}
             end
     end.
 

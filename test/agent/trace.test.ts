@@ -46,6 +46,28 @@ for (const vm of vms) {
       );
     });
 
+    test("traces what any of several patterns means, also where they mean the same function", async () => {
+      const patterns = [
+        "{traced, '_', '_', local, [{[x], [], []}], []}",
+        "{add, [{[1, '_'], [], []}]}",
+        "{add, [{[2, '_'], [], [{exception_trace}]}]}",
+        "{'_', '_', '_', global, [{[3, 3], [], []}], []}",
+        "{traced, add, 2, local, none, [call_count]}",
+      ];
+      const { reason, events } = await run(
+        `patterns => [${patterns.join(", ")}]`,
+        "traced:work(4), traced:big(x), lists:max([3]), traced:add(3, 3), lists:nth(1, [7]), {stop, owner}",
+      );
+      expect(events).toBe(
+        "[{call,{traced,add,[1,1]}},{call,{traced,add,[2,2]}},{return_from,{traced,add,2},4},{call,{traced,add,[3,3]}}," +
+          "{call,{traced,big,[x]}},{call,{traced,add,[3,3]}}]",
+      );
+      expect(reason).toBe("{stopped,6,[{{traced,add,2},5,none}]}");
+      const { started } = await run(`patterns => [${patterns.slice(0, 3).join(", ")}]`, "{stop, owner}");
+      const functions = await vm.text("length(traced:module_info(functions))");
+      expect(started).toBe(`#{functions => ${functions},processes => 1}`);
+    });
+
     test("passes on the stack, whatever the process has in it", async () => {
       const { events } = await run(
         "patterns => [{big, [{'_', [], [{message, {current_stacktrace}}]}]}], size => 10000, messages => 1",
