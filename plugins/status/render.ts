@@ -1,5 +1,5 @@
-import type { NodeStatus, Ui } from "../../src/contract/index.ts";
-import { formatBytes, formatUptime } from "./units.ts";
+import { formatUptime, type NodeStatus, type Ui } from "../../src/contract/index.ts";
+import { formatBytes } from "./units.ts";
 
 interface StatusData {
   readonly release: string;

@@ -1,5 +1,5 @@
-import type { TopSample, Ui } from "../../src/contract/index.ts";
-import { formatCount, formatRate, formatSize, formatUptime } from "./units.ts";
+import { formatUptime, type TopSample, type Ui } from "../../src/contract/index.ts";
+import { formatCount, formatRate, formatSize } from "./units.ts";
 
 /** A node near one of its limits, or schedulers that have nothing left. */
 const MUCH = 0.8;

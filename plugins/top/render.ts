@@ -1,7 +1,7 @@
-import type { TopSample, Ui } from "../../src/contract/index.ts";
+import { formatUptime, type TopSample, type Ui } from "../../src/contract/index.ts";
 import { describeProcess } from "./columns.ts";
 import { describeCut, drawMemory } from "./header.ts";
-import { formatCount, formatRate, formatSize, formatUptime } from "./units.ts";
+import { formatCount, formatRate, formatSize } from "./units.ts";
 
 /** Draws one sample whole, with tables as wide as they are. */
 export function renderSample(sample: TopSample, ui: Ui): string {

@@ -21,21 +21,6 @@ export function formatInterval(milliseconds: number): string {
   return milliseconds < 60_000 ? `${milliseconds / 1000} s` : `${milliseconds / 60_000} min`;
 }
 
-/** In its two largest units: `22sec`, `1h 3min`, `2d 5h`, as `enit status` has it. */
-export function formatUptime(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const parts = [
-    [Math.floor(whole / 86_400), "d"],
-    [Math.floor(whole / 3600) % 24, "h"],
-    [Math.floor(whole / 60) % 60, "min"],
-    [whole % 60, "sec"],
-  ] as const;
-  const first = parts.findIndex(([count]) => count > 0);
-  if (first < 0) return "0sec";
-  const shown = parts.slice(first, first + 2).filter(([count]) => count > 0);
-  return shown.map(([count, unit]) => `${count}${unit}`).join(" ");
-}
-
 function scale(value: number, step: number, units: readonly string[]): [number: string, unit: string] {
   let scaled = value;
   let unit = 0;

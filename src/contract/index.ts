@@ -62,6 +62,7 @@ export {
   stopArguments,
 } from "./release-arguments.ts";
 export { settingFlags } from "./setting-flags.ts";
+export { formatUptime } from "./uptime.ts";
 export type {
   ConfigChangeAnswer,
   EvaluateOptions,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { drawCurve } from "../../../plugins/top/curve.ts";
-import { formatCount, formatInterval, formatRate, formatSize, formatUptime } from "../../../plugins/top/units.ts";
+import { formatCount, formatInterval, formatRate, formatSize } from "../../../plugins/top/units.ts";
 import { layOut, type ViewState } from "../../../plugins/top/view.ts";
 import type { TopProcess, TopSample } from "../../../src/contract/index.ts";
 import { makeUi } from "../../../src/host/output/ui.ts";
@@ -145,5 +145,4 @@ test("sizes, rates, counts and times are short", () => {
   expect([null, 0, 999, 1000, 12_345, 999_960].map(formatRate)).toEqual(["-", "0", "999", "1.0k", "12.3k", "1.0M"]);
   expect([1, 1234, 1_234_567].map(formatCount)).toEqual(["1", "1,234", "1,234,567"]);
   expect([200, 2000, 120_000].map(formatInterval)).toEqual(["0.2 s", "2 s", "2 min"]);
-  expect([0, 59, 3600, 90_061].map(formatUptime)).toEqual(["0sec", "59sec", "1h", "1d 1h"]);
 });
