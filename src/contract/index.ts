@@ -1,5 +1,4 @@
-export { EnitError, nearestName, toFileError } from "../error/index.ts";
-export { unlessAborted } from "./abort.ts";
+export { EnitError, nearestName, toFileError, unlessAborted } from "../error/index.ts";
 export type { AgentService, InstalledAgent, SentAgent } from "./agent.ts";
 export { applicationArguments, findInPath } from "./application-path.ts";
 export { readBehaviour } from "./behaviour-argument.ts";

@@ -1,3 +1,5 @@
+import { unlessAborted } from "../error/index.ts";
+
 /** How long something may take. */
 export interface Deadline {
   /** Milliseconds. */
@@ -17,17 +19,9 @@ export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSi
   signal?.addEventListener("abort", abort, { once: true });
   const timer = setTimeout(() => controller.abort(expired()), timeout);
   try {
-    return await untilAborted(work(controller.signal), controller.signal);
+    return await unlessAborted(controller.signal, work(controller.signal));
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
-}
-
-/** The promise's value, unless the signal is aborted first: then its reason is thrown. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: result, resolve, reject } = Promise.withResolvers<T>();
-  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  promise.then(resolve, reject);
-  return result;
 }

@@ -1,4 +1,4 @@
-import { EnitError } from "../error/index.ts";
+import { EnitError, unlessAborted } from "../error/index.ts";
 import type { Release } from "../release/index.ts";
 import { becomeVm } from "./execute.ts";
 import { Launcher } from "./launcher.ts";
@@ -103,15 +103,8 @@ class StartFollower implements Disposable {
   /** Settles when all applications run. */
   async outcome(progress: ProgressWatch): Promise<void> {
     const { signal } = this.#options;
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      signal?.throwIfAborted();
-      await Promise.race([this.#isRunning.promise, this.#ended(progress), aborted.promise]);
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
+    const outcome = Promise.race([this.#isRunning.promise, this.#ended(progress)]);
+    await (signal === undefined ? outcome : unlessAborted(signal, outcome));
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { NodeConnection } from "../dist/index.ts";
-import { EnitError } from "../error/index.ts";
+import { EnitError, unlessAborted } from "../error/index.ts";
 import type { Limit } from "../release/index.ts";
 import { atom, integer, list, textValue, tuple } from "../term/index.ts";
 import { waitForExit } from "./exit-watch.ts";
@@ -63,15 +63,7 @@ function emulatorOf(pid: number): Emulator | undefined {
 }
 
 async function untilGone(node: NodeConnection, vm: Emulator | undefined, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason as Error);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    signal.throwIfAborted();
-    await Promise.race([node.closed, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  await unlessAborted(signal, node.closed);
   if (vm !== undefined) await waitForExit(vm, signal);
 }
 
