@@ -6,6 +6,8 @@ import { type Scope, errorAt } from "./names.ts";
 export interface RecordName {
   readonly module: string;
   readonly record: string;
+  /** Where the pattern names it first. */
+  readonly offset: number;
 }
 
 /** The records that a pattern names, whose fields have to be known before it can be compiled. */
@@ -13,8 +15,9 @@ export function recordsOf(pattern: CallPattern): readonly RecordName[] {
   const found = new Map<string, RecordName>();
   const visit = (expression: Expression): void => {
     if (expression.kind === "record") {
-      const module = expression.module ?? pattern.module.name;
-      if (module !== undefined) found.set(`${module}#${expression.name}`, { module, record: expression.name });
+      const { name: record, offset, module = pattern.module.name } = expression;
+      const key = `${module}#${record}`;
+      if (module !== undefined && !found.has(key)) found.set(key, { module, record, offset });
     }
     for (const part of partsOf(expression)) visit(part);
   };

@@ -1,6 +1,6 @@
 import type { WaitOptions } from "../../../contract/index.ts";
 import type { NodeConnection } from "../../../dist/index.ts";
-import { EnitError, nearestName } from "../../../error/index.ts";
+import { type EnitError, nearestName } from "../../../error/index.ts";
 import type { Release } from "../../../release/index.ts";
 import { atom, atomName, isTagged, listElements, textValue } from "../../../term/index.ts";
 import {
@@ -8,6 +8,7 @@ import {
   type Pattern,
   type RecordName,
   compilePattern,
+  patternError,
   recordsOf,
 } from "../../../trace/index.ts";
 import { callAgent } from "../releases/agent.ts";
@@ -21,9 +22,11 @@ export async function compileOnNode(
   options: WaitOptions,
 ): Promise<readonly CompiledPattern[]> {
   const fields = new Map<string, readonly string[]>();
-  for (const record of patterns.flatMap((each) => (each.kind === "calls" ? recordsOf(each) : []))) {
-    const key = keyOf(record.module, record.record);
-    if (!fields.has(key)) fields.set(key, await askForFields(node, release, record, options));
+  for (const pattern of patterns) {
+    for (const name of pattern.kind === "calls" ? recordsOf(pattern) : []) {
+      const key = keyOf(name.module, name.record);
+      if (!fields.has(key)) fields.set(key, await askForFields({ node, release, text: pattern.text }, name, options));
+    }
   }
   return patterns.map((each) =>
     compilePattern(each, {
@@ -37,10 +40,16 @@ function keyOf(module: string, record: string): string {
   return JSON.stringify([module, record]);
 }
 
+interface Asked {
+  readonly node: NodeConnection;
+  readonly release: Release;
+  /** The pattern that names the record. */
+  readonly text: string;
+}
+
 async function askForFields(
-  node: NodeConnection,
-  release: Release,
-  { module, record }: RecordName,
+  { node, release, text }: Asked,
+  { module, record, offset }: RecordName,
   { signal }: WaitOptions,
 ): Promise<readonly string[]> {
   const answer = await callAgent(node, release, "enit_trace", "fields", [atom(module), atom(record)], { signal });
@@ -48,16 +57,12 @@ async function askForFields(
   if (isTagged(answer, "ok", 2)) return (listElements(value) ?? []).map((each) => atomName(each) ?? "");
 
   const failed = (state: string, hint?: string): EnitError =>
-    new EnitError("unknown_record", `cannot find the record "${module}#${record}": ${state}`, {
-      kind: "input",
-      hint,
-      data: { module, record },
-    });
+    patternError(text, offset, state, { code: "unknown_record", hint });
   if (isTagged(value, "no_record", 2)) {
     const known = (listElements(value.elements[1]) ?? []).map((each) => textValue(each) ?? "");
     const nearest = nearestName(record, known);
     const hint = nearest === undefined ? describeKnown(module, known) : `Did you mean ${module}#${nearest}?`;
-    throw failed(`the module ${module} has no such record`, hint);
+    throw failed(`the module ${module} has no record ${record}`, hint);
   }
   if (atomName(value) === "no_debug_info") {
     const hint = "Write a tuple in its place: {NAME, _, Value, _}";
