@@ -1,5 +1,5 @@
 import { definePlugin, releaseArguments } from "../../src/contract/index.ts";
-import { readUpgradeArguments, upgradeArguments } from "../upgrade/arguments.ts";
+import { readUpgradeArguments, restartArgument, upgradeArguments } from "../upgrade/arguments.ts";
 import { changeVersion } from "../upgrade/change-version.ts";
 import { renderOutcome } from "../upgrade/render.ts";
 
@@ -21,6 +21,7 @@ export default definePlugin({
         version: { type: "positional", description: "The version to go to" },
         match: releaseArguments.match,
         ...upgradeArguments,
+        ...restartArgument,
       },
       run: async (ctx, args) => {
         const release = await ctx.releases.load(args.release, { match: args.match });

@@ -38,7 +38,7 @@ export default definePlugin({
             return { ...described, dryRun: false, restarted: true, to: version, node, pid };
           }
         }
-        using options = readUpgradeArguments(ctx, { ...args, permanent: true });
+        using options = readUpgradeArguments(ctx, { ...args, permanent: true, restart: false });
         return describeResult(await ctx.update.update(release, options));
       },
       render: (data, ui) => renderUpdate(data, ui),

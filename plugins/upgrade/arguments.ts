@@ -38,12 +38,21 @@ export const upgradeArguments = {
   },
 } as const;
 
+/** That of the commands that go to a version which is there. */
+export const restartArgument = {
+  restart: {
+    type: "boolean",
+    description: "Stop the release and start the version where it cannot come to it while it runs",
+  },
+} as const;
+
 interface UpgradeArguments {
   readonly permanent: boolean;
   readonly timeout: number | undefined;
   readonly settle: number;
   readonly suspendTimeout: number | undefined;
   readonly codeChangeTimeout: number | undefined;
+  readonly restart?: boolean;
 }
 
 /** What the arguments ask of the service, with its steps shown as they happen. */
@@ -51,6 +60,7 @@ export function readUpgradeArguments(ctx: Context, args: UpgradeArguments): Upgr
   const steps = showSteps(ctx);
   return {
     permanent: args.permanent,
+    restart: args.restart ?? false,
     timeoutSeconds: args.timeout,
     settleSeconds: args.settle,
     suspendTimeout: args.suspendTimeout,

@@ -10,7 +10,7 @@ export async function changeVersion(
   dryRun: boolean,
 ): Promise<UpgradeOutcome> {
   if (dryRun) {
-    const plan = await ctx.upgrade.plan(release, target, { signal: ctx.signal });
+    const plan = await ctx.upgrade.plan(release, target, { signal: ctx.signal, restart: options.restart ?? false });
     return {
       release: release.name,
       dryRun,
@@ -19,6 +19,7 @@ export async function changeVersion(
       node: null,
       pid: null,
       permanent: false,
+      restarted: false,
       milliseconds: null,
       handlerMilliseconds: null,
       plan,

@@ -1,5 +1,5 @@
 import { definePlugin, releaseArguments, type UpgradeTarget } from "../../src/contract/index.ts";
-import { readUpgradeArguments, upgradeArguments } from "./arguments.ts";
+import { readUpgradeArguments, restartArgument, upgradeArguments } from "./arguments.ts";
 import { changeVersion } from "./change-version.ts";
 import { renderOutcome } from "./render.ts";
 
@@ -18,6 +18,10 @@ export default definePlugin({
         ["upgrade relex relex-1.1.tar.gz", "do it"],
         ["upgrade relex relex-1.1.tar.gz --no-permanent", "try it: a restart goes back"],
         ["upgrade relex 1.1", "make permanent what was tried"],
+        [
+          "upgrade relex relex-2.0.tar.gz --restart",
+          "stop it and start the new version where there is no other way, as for a new Erlang",
+        ],
       ],
       args: {
         release: releaseArguments.release,
@@ -29,6 +33,7 @@ export default definePlugin({
         },
         match: releaseArguments.match,
         ...upgradeArguments,
+        ...restartArgument,
       },
       run: async (ctx, args) => {
         const release = await ctx.releases.load(args.release, { match: args.match });

@@ -10,6 +10,7 @@ export interface UpgradeOutcome {
   readonly node: string | null;
   readonly pid: number | null;
   readonly permanent: boolean;
+  readonly restarted: boolean;
   readonly milliseconds: number | null;
   readonly handlerMilliseconds: number | null;
   readonly plan: UpgradePlan | null;
@@ -25,10 +26,11 @@ export function renderOutcome(data: UpgradeOutcome, ui: Ui): string {
   if (data.plan !== null) return renderPlan(data.release, data.plan, ui);
   const { release, from, to, node, pid, permanent, milliseconds, handlerMilliseconds } = data;
   const lasting = permanent ? "permanent" : "not permanent: a restart goes back";
+  const manner = data.restarted ? `${lasting}, restarted` : lasting;
   const done = from === to ? `release ${release} ${to} verified` : `release ${release} ${from} -> ${to}`;
   const handler = handlerMilliseconds === null ? "" : `, ${Math.round(handlerMilliseconds)} ms of them for installing`;
   return [
-    `${ui.green(done)} [${node}] (pid ${pid}, ${lasting})`,
+    `${ui.green(done)} [${node}] (pid ${pid}, ${manner})`,
     ...(ui.quiet ? [] : [ui.dim(`${Math.round(milliseconds ?? 0)} ms${handler}`)]),
   ].join("\n");
 }
@@ -75,8 +77,7 @@ export function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
     "Parameters changed",
     (plan.parameters ?? []).flatMap((change) => [ui.bold(change.application)].concat(renderParameters(change, ui))),
   );
-  if (plan.restartsEmulator)
-    lines.push(ui.red("The emulator would be started anew: this cannot be done to a running VM."));
+  if (plan.restartsEmulator) lines.push(ui.yellow("This cannot be done while it runs, only by a restart (--restart)."));
   if (!plan.canGoBack) lines.push(ui.yellow("The relup has no way back: what fails would be undone by a restart."));
   return lines.join("\n");
 }

@@ -46,6 +46,9 @@ function describeStep(step: Exclude<UpgradeStep, { kind: "instruction" }>): stri
       return `making version ${step.version} permanent`;
     case "going back":
       return `going back to version ${step.version}`;
+    case "stopping":
+    case "starting":
+      return `${step.kind} version ${step.version}`;
     case "restarting":
       return "waiting for the VM to start anew with its permanent version";
   }

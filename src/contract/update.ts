@@ -18,7 +18,7 @@ export interface UpdateService {
    * Throws as `plan`; `upgrade_running`; `needs_restart` with `obstacles` in its data; after a failure `upgrade_failed`, its data
    * as that of `UpgradeService.upgrade`.
    */
-  update(release: Release, options?: Omit<UpgradeServiceOptions, "permanent">): Promise<UpdateResult>;
+  update(release: Release, options?: Omit<UpgradeServiceOptions, "permanent" | "restart">): Promise<UpdateResult>;
 }
 
 export interface UpdateResult {

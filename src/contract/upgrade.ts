@@ -13,7 +13,7 @@ export interface UpgradeService {
    */
   upgrade(release: Release, target: UpgradeTarget, options?: UpgradeServiceOptions): Promise<UpgradeResult>;
   /** Finds what that would do, and changes nothing. */
-  plan(release: Release, target: UpgradeTarget, options?: WaitOptions): Promise<UpgradePlan>;
+  plan(release: Release, target: UpgradeTarget, options?: WaitOptions & RestartOption): Promise<UpgradePlan>;
   /** The versions of a release, the newest first; also of one that does not run. */
   versions(release: Release, options?: WaitOptions): Promise<readonly ReleaseVersion[]>;
   /** Removes a version that neither runs nor is permanent, with the files that no other needs. Throws `version_in_use`. */
@@ -25,7 +25,12 @@ export interface UpgradeProgress extends WaitOptions {
   readonly onStep?: (step: UpgradeStep) => void;
 }
 
-export interface UpgradeServiceOptions extends UpgradeProgress {
+export interface RestartOption {
+  /** Whether a packaged release may be stopped and started, where it cannot come to the version while it runs. Default: false. */
+  readonly restart?: boolean;
+}
+
+export interface UpgradeServiceOptions extends UpgradeProgress, RestartOption {
   /** Whether the version is what starts the next time. Default: true. */
   readonly permanent?: boolean;
   /** Milliseconds that a process has to suspend, and to change its code. Default: OTP's, 5000. */

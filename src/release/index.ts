@@ -18,7 +18,7 @@ export type { NodeSettings } from "./node-settings.ts";
 export { findReleaseName, listReleaseNames, loadRelease, loadReleases, releaseStateDir } from "./release.ts";
 export type { LoadOptions, LoadedRelease, Release } from "./release.ts";
 export { invalidPackage, isPackaged, renderPackagedConfig } from "./packaged/index.ts";
-export type { Environment, PackagedRelease } from "./packaged/index.ts";
+export type { Environment, PackagedRelease, PackagedVersion } from "./packaged/index.ts";
 export { describeRunning } from "./running-release.ts";
 export { describeOrigin } from "./setting-names.ts";
 export type { SettingFlags, SettingName, SettingOrigin } from "./setting-names.ts";

@@ -7,7 +7,7 @@ import { type ApplicationRequest, configKey, type MergedConfig } from "./config-
 import { type ReleaseDefinition, readDefinition } from "./definition.ts";
 import { matchReleaseName } from "./match.ts";
 import { type NodeSettings, readNodeEnvironment, readNodeSettings, readPackagedRoot } from "./node-settings.ts";
-import { type Environment, type PackagedRelease, readPackagedRelease } from "./packaged/index.ts";
+import { type Environment, type PackagedRelease, type PackagedVersion, readPackagedRelease } from "./packaged/index.ts";
 import type { HostSettings } from "./settings.ts";
 import { listNames, readBytesIfAny } from "./reading.ts";
 import { type Warning, formatPlace } from "./warning.ts";
@@ -33,6 +33,8 @@ export interface Release {
 export interface LoadOptions {
   /** Gives what variables in the files of packaged releases stand for, if that is not the environment of this process. */
   readonly environment?: ((stateDir: string) => Promise<Environment | undefined>) | undefined;
+  /** The version of a packaged release that is loaded. Default: what it starts. */
+  readonly packagedVersion?: PackagedVersion;
   /** Whether variables there that are not set stay as they are written, instead of being an error. */
   readonly keepUnset?: boolean;
   /** Whether a release without a cookie is no error: it is merely looked at. */
@@ -92,13 +94,13 @@ async function readPackaged(
   root: string,
   config: MergedConfig,
   stateDir: string,
-  { environment, keepUnset = false }: LoadOptions,
+  { environment, keepUnset = false, packagedVersion }: LoadOptions,
   warnings: Warning[],
 ): Promise<PackagedRelease> {
   const env = Object.fromEntries(readNodeEnvironment(config));
   for (const { position } of config.extensions) warnings.push(ignoredExtension(position));
   const values = { ...process.env, ...(await environment?.(stateDir)), ...env };
-  return readPackagedRelease(root, { values, keepUnset }, warnings);
+  return readPackagedRelease(root, { values, keepUnset }, warnings, packagedVersion);
 }
 
 /** What the package says of the kind of its node's name is for that name alone. */

@@ -2,6 +2,7 @@ export type { Obstacle } from "./dynamic/obstacle.ts";
 export type { PlanHooks, PlannedChange, UpdatePlan } from "./dynamic/plan.ts";
 export { type DynamicRelease, finishInterrupted, installGeneration, planDynamicUpdate } from "./dynamic/update.ts";
 export { installRelease } from "./install/install.ts";
+export type { Restarter } from "./install/install-by-restart.ts";
 export type { InstallEvents, InstallRequest, Installed } from "./install/install.ts";
 export type { InstallLimits } from "./install/run.ts";
 export { lockUpgrade } from "./lock.ts";

@@ -4,6 +4,11 @@ import { EnitError, toFileError } from "../error/index.ts";
 import { libc } from "../system/index.ts";
 import { lockState } from "../vm/index.ts";
 
+export interface UpgradeLock extends Disposable {
+  /** Lets the release be stopped and started, which takes the lock of its state; another change of its version still waits for the end. */
+  readonly releaseState: () => void;
+}
+
 /**
  * Takes the right to change the version that a release runs. Does not wait for another one that has it: what that leaves
  * is not what was asked for. Given back by `dispose`, and by the end of the process.
@@ -13,7 +18,7 @@ import { lockState } from "../vm/index.ts";
 export async function lockUpgrade(
   release: { readonly name: string; readonly stateDir: string },
   signal?: AbortSignal,
-): Promise<Disposable> {
+): Promise<UpgradeLock> {
   const file = join(release.stateDir, "upgrade.lock");
   const fd = openLock(file);
   if (!(await libc()).lockExclusively(fd, { wait: false })) {
@@ -24,8 +29,10 @@ export async function lockUpgrade(
   cleanup.defer(() => closeSync(fd));
   writeFileSync(file, `${process.pid}\n`);
   // Nobody starts, stops or configures it meanwhile.
-  cleanup.use(await lockState(release.stateDir, { signal }));
-  return cleanup.move();
+  const state = cleanup.use(new DisposableStack());
+  state.use(await lockState(release.stateDir, { signal }));
+  const all = cleanup.move();
+  return { releaseState: () => state.dispose(), [Symbol.dispose]: () => all.dispose() };
 }
 
 function openLock(file: string): number {

@@ -7,8 +7,17 @@ import { checkPermission, installedRelease, openSession, upgradeVmOf } from "./s
 import type { UpgradeTarball } from "./tarball/read-upgrade.ts";
 import { checkFits, chooseVersion, readTargetTarball, refuseInstalled, type UpgradeTarget } from "./target.ts";
 
-/** Finds what an upgrade would do. Changes nothing. Throws what `upgradeRelease` throws before it changes anything. */
-export async function planUpgrade(release: Release, target: UpgradeTarget, signal: AbortSignal): Promise<UpgradePlan> {
+/**
+ * Finds what an upgrade would do. Changes nothing. Throws what `upgradeRelease` throws before it changes anything.
+ *
+ * `restart`: whether it may be by a restart, where there is no other way.
+ */
+export async function planUpgrade(
+  release: Release,
+  target: UpgradeTarget,
+  { signal, restart = false }: { readonly signal: AbortSignal; readonly restart?: boolean | undefined },
+): Promise<UpgradePlan> {
+  const byRestart = restart && isPackaged(release);
   const tarball = await readTargetTarball(release, target, { onStep: () => {}, signal });
   await using session = await openSession(upgradeVmOf(release, "upgrade"), { signal });
   const { running, known, installed, places, connection, vm } = session;
@@ -17,13 +26,14 @@ export async function planUpgrade(release: Release, target: UpgradeTarget, signa
   checkPermission(session, tarball !== undefined);
   const from = running.version;
   const packed = known.some((each) => each.version === version) ? undefined : tarball;
-  if (packed !== undefined) checkFits(session, packed);
+  if (packed !== undefined) checkFits(session, packed, { byRestart });
   const keptIn = isPackaged(release) ? undefined : release.stateDir;
   const present = packed === undefined ? installedRelease(session, version, keptIn).libraries : undefined;
   const libraries = { from: installed.get(from)?.libraries ?? [], to: present ?? librariesOf(tarball) };
   const script = findScript(places.releasesDir, from, version, packed?.relup);
-  if (script === undefined && from !== version) throw noUpgradePath(vm.release, from, version);
-  return await makePlan(
+  const hasNoWay = script === undefined && from !== version;
+  if (hasNoWay && !byRestart) throw noUpgradePath(vm.release, from, version);
+  const plan = await makePlan(
     connection,
     {
       from,
@@ -40,6 +50,7 @@ export async function planUpgrade(release: Release, target: UpgradeTarget, signa
     },
     signal,
   );
+  return hasNoWay ? { ...plan, restartsEmulator: true } : plan;
 }
 
 function librariesOf(tarball: UpgradeTarball | undefined): { name: string; vsn: string }[] {

@@ -6,6 +6,7 @@ import type { Term } from "../term/index.ts";
 /** A release as an upgrade goes from it or to it. */
 export interface UpgradeRelease {
   readonly version: string;
+  readonly ertsVersion: string;
   /** Its applications, with the directories in which they are, absolute. */
   readonly libraries: readonly InstalledLibrary[];
 }
@@ -27,10 +28,11 @@ export function readInstalledReleases({ root, releasesDir }: ReleasePlaces): Map
   try {
     const entries = readReleasesFile(join(releasesDir, "RELEASES"));
     return new Map(
-      entries.map(({ vsn, libraries }) => [
+      entries.map(({ vsn, ertsVersion, libraries }) => [
         vsn,
         {
           version: vsn,
+          ertsVersion,
           libraries: libraries.map((each) => ({
             ...each,
             dir: isAbsolute(each.dir) ? each.dir : join(root, each.dir),

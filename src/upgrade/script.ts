@@ -76,7 +76,7 @@ export function findScript(releasesDir: string, from: string, to: string, packed
 /** The error of two versions between which no relup leads. */
 export function noUpgradePath(release: string, from: string, to: string): EnitError {
   return new EnitError("no_upgrade_path", `cannot upgrade "${release}" to ${to}: no relup has the way from ${from}`, {
-    hint: `Build an upgrade tarball from ${from} to ${to}, or change the version with a restart.`,
+    hint: `Build an upgrade tarball from ${from} to ${to}, or change the version by a restart: --restart`,
     data: { release, from, to },
   });
 }
@@ -86,7 +86,7 @@ export function needsRestart(release: string, version: string): EnitError {
   const state = "its relup starts the emulator anew";
   return new EnitError("needs_restart", `cannot upgrade "${release}" to ${version}: ${state}`, {
     kind: "unsupported",
-    hint: `A new emulator, kernel, stdlib or sasl cannot be taken up by a VM that runs: stop the release, unpack the tarball in its root, name ${version} in releases/start_erl.data, and start it.`,
+    hint: `No VM that runs takes up a new emulator, kernel, stdlib or sasl. To stop the release and start it with ${version}: --restart`,
     data: { release, version },
   });
 }

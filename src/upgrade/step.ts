@@ -14,5 +14,7 @@ export type UpgradeStep =
   | { readonly kind: "verifying"; readonly version: string }
   | { readonly kind: "making permanent"; readonly version: string }
   | { readonly kind: "going back"; readonly version: string }
+  | { readonly kind: "stopping"; readonly version: string }
+  | { readonly kind: "starting"; readonly version: string }
   /** The VM starts anew with its permanent release. */
   | { readonly kind: "restarting" };

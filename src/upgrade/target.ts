@@ -41,14 +41,13 @@ export function chooseVersion(session: UpgradeSession, target: UpgradeTarget): s
     ({ version }) => findScript(places.releasesDir, running.version, version)?.direction === "down",
   );
   if (older !== undefined) return older.version;
-  throw new EnitError(
-    "no_older_version",
-    `cannot roll back "${vm.release}": there is no version before ${running.version} to go to`,
-    {
-      hint: `See what there is: enit releases ${vm.release}`,
-      data: { release: vm.release, running: running.version, known: known.map(({ version }) => version) },
-    },
-  );
+  const state = `there is no version before ${running.version} to go to`;
+  const byRestart =
+    others.length === 0 ? "" : ` Where no relup leads, a restart does: enit rollback ${vm.release} VERSION --restart`;
+  throw new EnitError("no_older_version", `cannot roll back "${vm.release}": ${state}`, {
+    hint: `See what there is: enit releases ${vm.release}.${byRestart}`,
+    data: { release: vm.release, running: running.version, known: known.map(({ version }) => version) },
+  });
 }
 
 /** Throws `version_installed` if there is nothing to do: of what runs and is not permanent, `permanent` may be wanted. */
@@ -61,7 +60,11 @@ export function refuseInstalled({ running, vm }: UpgradeSession, version: string
 }
 
 /** Checks that a tarball fits what runs, and has its place. Throws what `checkTarball` and `checkPlace` throw. */
-export function checkFits(session: UpgradeSession, tarball: UpgradeTarball): void {
+export function checkFits(
+  session: UpgradeSession,
+  tarball: UpgradeTarball,
+  { byRestart }: { readonly byRestart: boolean },
+): void {
   const { vm, places, running, facts } = session;
   const target = {
     ...places,
@@ -70,6 +73,7 @@ export function checkFits(session: UpgradeSession, tarball: UpgradeTarball): voi
     running: running.version,
     facts,
     executable: `/proc/${vm.pid}/exe`,
+    byRestart,
   };
   checkTarball(tarball, target);
   checkPlace(tarball, target);

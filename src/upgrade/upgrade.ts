@@ -1,13 +1,14 @@
-import { EnitError } from "../error/index.ts";
-import { isPackaged, type Release, renderPackagedConfig } from "../release/index.ts";
+import { isPackaged, type Release } from "../release/index.ts";
 import { noteTried, switchGeneration, writeRenderedConfig } from "../vm/index.ts";
 import { keepBookkeeping } from "./bookkeeping.ts";
-import { currentConfig, placeConfig, renderConfig } from "./config.ts";
+import { currentConfig, placeConfig } from "./config.ts";
 import { rehome } from "./dynamic/rehome.ts";
 import { type InstallEvents, type Installed, installRelease } from "./install/install.ts";
+import type { Restarter } from "./install/install-by-restart.ts";
 import type { InstallLimits } from "./install/run.ts";
 import { lockUpgrade } from "./lock.ts";
-import { effectsOf, findScript, needsRestart } from "./script.ts";
+import { bring, prepareConfig, removeAgain } from "./prepare.ts";
+import { effectsOf, findScript } from "./script.ts";
 import {
   checkPermission,
   cleanUp,
@@ -17,11 +18,9 @@ import {
   upgradeVmOf,
 } from "./session.ts";
 import type { UpgradeStep } from "./step.ts";
-import { findIncomplete } from "./tarball/check-tarball.ts";
 import type { UpgradeTarball } from "./tarball/read-upgrade.ts";
-import { unpackTarball } from "./tarball/unpack.ts";
-import { checkFits, chooseVersion, readTargetTarball, refuseInstalled, type UpgradeTarget } from "./target.ts";
-import { removeRelease } from "./vm/handler.ts";
+import { chooseVersion, readTargetTarball, refuseInstalled, type UpgradeTarget } from "./target.ts";
+import { upgradeByRestart } from "./upgrade-by-restart.ts";
 
 export interface UpgradeOptions {
   readonly permanent: boolean;
@@ -32,6 +31,8 @@ export interface UpgradeOptions {
   /** Makes the hooks of an upgrade from one version to another. */
   readonly events?: (from: string, to: string, vm: { readonly node: string; readonly pid: number }) => InstallEvents;
   readonly signal: AbortSignal;
+  /** For a packaged release that cannot come to the version while it runs: stops it, and starts it with that. */
+  readonly restarter?: Restarter | undefined;
 }
 
 export interface UpgradeResult {
@@ -41,6 +42,8 @@ export interface UpgradeResult {
   readonly from: string;
   readonly to: string;
   readonly permanent: boolean;
+  /** Whether the release was stopped and started for it. */
+  readonly restarted: boolean;
   /** What `release_handler` took to install it; `undefined` where that is not known. */
   readonly handlerMilliseconds: number | undefined;
   readonly milliseconds: number;
@@ -51,7 +54,8 @@ export interface UpgradeResult {
  * makes permanent. What fails leaves the state as it was.
  *
  * Throws, before anything changes, `not_running`, `upgrade_running`, `version_installed`, `version_unknown`,
- * `no_older_version`, `not_packaged`, and what reading and checking a tarball throws; then what `installRelease` throws.
+ * `no_older_version`, `not_packaged`, and what reading and checking a tarball throws; then what `installRelease` throws, or
+ * `upgradeByRestart`.
  */
 export async function upgradeRelease(
   release: Release,
@@ -59,16 +63,27 @@ export async function upgradeRelease(
   options: UpgradeOptions,
 ): Promise<UpgradeResult> {
   const begin = performance.now();
-  const { onStep, signal } = options;
+  const { onStep, signal, restarter } = options;
+  const byRestart = restarter !== undefined && isPackaged(release);
   const tarball = await readTargetTarball(release, target, options);
   const vm = upgradeVmOf(release, target.kind === "back" ? "roll back" : "upgrade");
-  using _ = await lockUpgrade(release, signal);
+  using lock = await lockUpgrade(release, signal);
   await using first = await openSession(vm, { signal, onWait: () => onStep({ kind: "waiting" }) });
   const version = tarball?.spec.vsn ?? chooseVersion(first, target);
   refuseInstalled(first, version, options.permanent);
   checkPermission(first, tarball !== undefined);
   cleanUp(first, onStep);
+  if (byRestart && !isHot(first, version, tarball)) {
+    return await upgradeByRestart(first, version, tarball, { release, lock, begin, ...options, restarter });
+  }
   return await upgradeIn(first, version, tarball, release, options, begin);
+}
+
+/** Whether the running VM can come to a version: it runs that already, or a relup has a way without another emulator. */
+function isHot({ places, running }: UpgradeSession, version: string, tarball: UpgradeTarball | undefined): boolean {
+  if (running.version === version) return true;
+  const script = findScript(places.releasesDir, running.version, version, tarball?.relup);
+  return script !== undefined && !effectsOf(script.instructions).restartsEmulator;
 }
 
 async function upgradeIn(
@@ -105,7 +120,7 @@ async function upgradeIn(
     if (signal.aborted) {
       options.warn(`What was begun goes on in the VM. To finish it: enit upgrade ${release.name} ${version}`);
     } else {
-      if (unpacked) await removeAgain(session, version, options);
+      if (unpacked) await removeAgain(vm, version, options);
       bookkeeping.restore();
     }
     throw error;
@@ -123,6 +138,7 @@ async function upgradeIn(
     from: running.version,
     to: version,
     permanent,
+    restarted: false,
     handlerMilliseconds: installed.handlerMilliseconds,
     milliseconds: performance.now() - begin,
   };
@@ -144,50 +160,4 @@ async function useKeptCode(
   const former = [running.version, version].flatMap((each) => installed.get(each) ?? []);
   const now = await Promise.all(former.map((each) => rehome(connection, release, each)));
   return now.some((libraries, at) => libraries.some(({ dir }, place) => former[at]?.libraries[place]?.dir !== dir));
-}
-
-/** Brings the files of a tarball to their places; gives whether they were not there before. */
-async function bring(session: UpgradeSession, tarball: UpgradeTarball, options: UpgradeOptions): Promise<boolean> {
-  const { known, running, connection, places } = session;
-  const { vsn } = tarball.spec;
-  const present = known.find(({ version }) => version === vsn);
-  if (present !== undefined && findIncomplete(tarball, places.root).length === 0) return false;
-  // What never ran may be replaced: an earlier attempt, or another build of the version.
-  if (present?.status === "unpacked") await removeRelease(connection, vsn, { signal: options.signal });
-  checkFits(session, tarball);
-  const way = findScript(places.releasesDir, running.version, vsn, tarball.relup);
-  if (way !== undefined && effectsOf(way.instructions).restartsEmulator) throw needsRestart(session.vm.release, vsn);
-  await unpackTarball(connection, tarball, places, options);
-  return true;
-}
-
-/** Renders the configuration of the new version, and puts it where `release_handler` reads it. */
-function prepareConfig(
-  release: Release,
-  { places, running }: UpgradeSession,
-  version: string,
-  { onStep, warn }: UpgradeOptions,
-): ReturnType<typeof renderConfig> {
-  onStep({ kind: "rendering", version });
-  const config = renderConfig(release, places, version);
-  if (!isPackaged(release)) return config;
-  placeConfig(places, version, config);
-  const [now, then] = [running.version, version].map((each) => renderPackagedConfig(places.root, each, release).vmArgs);
-  if (JSON.stringify(now) !== JSON.stringify(then)) {
-    warn(`The vm.args of ${version} differ from those of ${running.version}: they hold from the next start on.`);
-  }
-  return config;
-}
-
-/** Removes what this run has unpacked for nothing. */
-async function removeAgain({ vm }: UpgradeSession, version: string, { warn, onStep }: UpgradeOptions): Promise<void> {
-  if (!vm.isAlive()) return;
-  onStep({ kind: "cleaning up", version });
-  try {
-    await using session = await openSession(vm);
-    if (session.running.version !== version) await removeRelease(session.connection, version);
-  } catch (error) {
-    if (!(error instanceof EnitError)) throw error;
-    warn(`${error.message}: version ${version} stays unpacked.`);
-  }
 }

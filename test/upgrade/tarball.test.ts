@@ -143,6 +143,7 @@ describe("a tarball that does not fit what runs is refused", () => {
     relName: "relex",
     running: "1",
     facts,
+    byRestart: false,
     executable: process.execPath,
   });
   const relup = { path: "releases/2/relup", content: '{"2", [{"1", [], []}], [{"1", [], []}]}.\n' };

@@ -69,6 +69,17 @@ export async function buildVersions(otp: OtpInstallation, first: Version, later:
   };
 }
 
+/** Packs version `vsn` of what was built as it runs, its emulator included, as the tarball of an upgrade. */
+export function packWhole({ base }: Builds, vsn: string, file: string): void {
+  const erts = readdirSync(base).find((name) => name.startsWith("erts-")) ?? "";
+  cpSync(join(base, "releases", vsn, "relex.rel"), join(base, "releases", `relex-${vsn}.rel`));
+  const members = ["lib", `${erts}/bin`, `releases/relex-${vsn}.rel`, `releases/${vsn}`];
+  // What lies in OTP is a link there.
+  const flags = ["--dereference", "--exclude=src", "--use-compress-program=gzip -1", "-cf", file, "-C", base];
+  const { exitCode, stderr } = Bun.spawnSync(["tar", ...flags, ...members]);
+  if (exitCode !== 0) throw new Error(stderr.toString());
+}
+
 function mapOf({ vsn, defines = "", up, down, from, config, env }: Version): string {
   const entries = [`vsn => "${vsn}"`, `defines => [${defines}]`];
   if (up !== undefined) entries.push(`appup => {${up}, ${down ?? up}}`);

@@ -1,5 +1,10 @@
 import { existsSync } from "node:fs";
-import type { UpgradeService, UpgradeServiceOptions } from "../../contract/index.ts";
+import {
+  describeRetry,
+  type StartStep,
+  type UpgradeService,
+  type UpgradeServiceOptions,
+} from "../../contract/index.ts";
 import { EnitError } from "../../error/index.ts";
 import type { Release } from "../../release/index.ts";
 import {
@@ -8,12 +13,16 @@ import {
   listVersions,
   planUpgrade,
   removeVersion,
+  type Restarter,
   upgradeRelease,
   type UpgradeOptions,
 } from "../../upgrade/index.ts";
-import { statePaths } from "../../vm/index.ts";
+import { checkLaunch, statePaths } from "../../vm/index.ts";
 import { toEnitError } from "../failure.ts";
 import type { ServiceBase } from "./index.ts";
+import { load } from "./releases/load.ts";
+import { start } from "./releases/start.ts";
+import { stop } from "./releases/stop.ts";
 
 /** How long a VM that starts anew may take: its applications may take their time, and their retries. In seconds. */
 const RESTART_SECONDS = 300;
@@ -24,7 +33,8 @@ export function makeUpgradeService(base: ServiceBase): UpgradeService {
   return {
     upgrade: (release, target, options = {}) =>
       namingLog(release, upgradeRelease(release, target, optionsOf(base, release, options))),
-    plan: (release, target, options = {}) => planUpgrade(release, target, options.signal ?? base.signal),
+    plan: (release, target, { signal = base.signal, restart } = {}) =>
+      planUpgrade(release, target, { signal, restart }),
     versions: (release, options = {}) => listVersions(release, options.signal ?? base.signal),
     remove: (release, version, options = {}) =>
       removeVersion(release, version, { onStep: options.onStep ?? (() => {}), signal: options.signal ?? base.signal }),
@@ -38,6 +48,26 @@ function optionsOf(base: ServiceBase, release: Release, options: UpgradeServiceO
     warn: (message) => base.log.warn(message),
     events: (from, to, vm) => upgradeEvents(base, release, { from, to, ...vm }),
     signal: options.signal ?? base.signal,
+    restarter: options.restart === true ? makeRestarter(base, release) : undefined,
+  };
+}
+
+/** Stops and starts a release as the commands of these names do, with the variables that its VM was started with. */
+function makeRestarter(base: ServiceBase, { name }: Release): Restarter {
+  return {
+    load: async (version, ertsVersion) => {
+      const release = await load(base, name, {}, { version, ertsVersion });
+      await checkLaunch(release);
+      return release;
+    },
+    stop: async ({ force, signal }) =>
+      void (await stop(base, name, signal === undefined ? { force } : { force, signal })),
+    start: async (release, signal) => {
+      const onStep = (step: StartStep): void => {
+        if (step.kind === "retrying") base.log.warn(describeRetry(step));
+      };
+      await start(base, release, signal === undefined ? { onStep } : { onStep, signal });
+    },
   };
 }
 

@@ -32,9 +32,16 @@ export function isPackaged(release: Release): release is Release & { readonly pa
   return release.packaged !== undefined;
 }
 
+/** A version of a packaged release, and that of its emulator. */
+export interface PackagedVersion {
+  readonly version: string;
+  readonly ertsVersion: string;
+}
+
 /**
- * Reads the version of a packaged release that `releases/start_erl.data` names: its arguments and its configuration, with
- * variables filled in.
+ * Reads a version of a packaged release: its arguments and its configuration, with variables filled in.
+ *
+ * `named`: default: what `releases/start_erl.data` names.
  *
  * @throws EnitError `packaged_release_invalid`, `unreadable`, `vm_args_invalid`, `config_syntax`, `config_invalid`, `variable_not_set`.
  */
@@ -42,8 +49,12 @@ export function readPackagedRelease(
   root: string,
   { values, ...options }: Variables,
   warnings: Warning[],
+  named?: PackagedVersion,
 ): PackagedRelease {
-  const { ertsVersion, ...files } = findPackagedFiles(root);
+  const { ertsVersion, ...files } =
+    named === undefined
+      ? findPackagedFiles(root)
+      : { ...packagedFiles(root, named.version), ertsVersion: named.ertsVersion };
   const spec = readSpec(files);
   const variables = { ...options, values: { ...ownVariables(files, spec), ...values } };
   return { ...files, ertsVersion, spec, ...readShipped(files, spec, variables, warnings), variables };

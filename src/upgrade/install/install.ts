@@ -1,19 +1,17 @@
 import type { NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
-import type { Term } from "../../term/index.ts";
-import type { Problem } from "../problem.ts";
 import type { ReleasePlaces, UpgradeSide } from "../release-files.ts";
 import { effectsOf, findScript, needsRestart, noUpgradePath, type UpgradeScript } from "../script.ts";
 import type { UpgradeStep } from "../step.ts";
-import { checkBookkeeping } from "../verify/bookkeeping.ts";
-import { takeSnapshot, type Verification, verify } from "../verify/verify.ts";
-import { checkInstall, knownReleases, makePermanent, runningRelease } from "../vm/handler.ts";
+import { takeSnapshot, type Verification } from "../verify/verify.ts";
+import { checkInstall, knownReleases, runningRelease } from "../vm/handler.ts";
 import type { UpgradeVm } from "../vm/link.ts";
 import { reconnect } from "./reconnect.ts";
 import { checkResponsive } from "./responsive.ts";
 import { type InstallLimits, installFailed, runInstall } from "./run.ts";
-import { goBack, type GoneBack } from "./undo.ts";
-import { whereItFailed } from "./where-it-failed.ts";
+import { findFailure, type InstallFailure } from "./secure.ts";
+import { goBack } from "./undo.ts";
+import { failUpgrade } from "./upgrade-failed.ts";
 
 /** What is told of an installation as it happens: for hooks. */
 export interface InstallEvents {
@@ -82,7 +80,7 @@ export async function installRelease(connection: NodeConnection, request: Instal
   await using cleanup = new AsyncDisposableStack();
   if ("connection" in outcome && outcome.connection !== connection) cleanup.use(outcome.connection);
   if (outcome.kind !== "installed") {
-    return await fail(request, outcome.error, [], await goBack(request, outcome), outcome.at);
+    return await failUpgrade(request, outcome.error, [], await goBack(request, outcome), outcome.at);
   }
   const installation = { effects, before, seen: outcome.seen };
   return await finish(outcome.connection, request, installation, outcome.milliseconds);
@@ -103,7 +101,7 @@ async function finish(
   handlerMilliseconds: number | undefined,
 ): Promise<Installed> {
   const { permanent, limits, signal, vm } = request;
-  let failure: Failure | undefined;
+  let failure: InstallFailure | undefined;
   try {
     failure = await findFailure(connection, request, installation);
   } catch (error) {
@@ -113,100 +111,16 @@ async function finish(
     const version = request.to.release.version;
     if (again === "ended") {
       const ended = installFailed(version, "the VM ended meanwhile", error);
-      return fail(request, ended, [], await goBack(request, { kind: "ended", error: ended }));
+      return failUpgrade(request, ended, [], await goBack(request, { kind: "ended", error: ended }));
     }
     await using _ = again;
     if (again.creation === connection.creation) return await finish(again, request, installation, handlerMilliseconds);
     const restarted = installFailed(version, "the VM started anew meanwhile", error);
-    return await fail(request, restarted, [], await goBack(request, { kind: "restarting", error: restarted }));
+    return await failUpgrade(request, restarted, [], await goBack(request, { kind: "restarting", error: restarted }));
   }
   if (failure !== undefined) {
     const back = await goBack(request, { kind: "installed", connection, installation });
-    return fail(request, failure.error, failure.problems, back);
+    return failUpgrade(request, failure.error, failure.problems, back);
   }
   return { permanent, handlerMilliseconds, watched: installation !== undefined && installation.seen !== undefined };
-}
-
-interface Failure {
-  readonly error: EnitError;
-  readonly problems: readonly Problem[];
-}
-
-/** Finds what is wrong after an installation; what is right is made permanent. */
-async function findFailure(
-  connection: NodeConnection,
-  request: InstallRequest,
-  installation: Verification["installation"],
-): Promise<Failure | undefined> {
-  const { from, to, settleSeconds, signal, onStep, vm } = request;
-  onStep({ kind: "verifying", version: to.release.version });
-  const problems = await verify(connection, {
-    side: to,
-    other: from.release.version === to.release.version ? undefined : from,
-    installation,
-    settleSeconds,
-    signal,
-  });
-  if (!vm.isAlive()) problems.push({ kind: "vm", subject: vm.node, message: "the process of the VM has ended" });
-  if (problems.length > 0) return { error: unverified(request, problems), problems };
-  const error = await secure(connection, request);
-  return error && { error, problems };
-}
-
-/** Makes the release permanent, if it is to be; gives what keeps it from that. */
-async function secure(connection: NodeConnection, request: InstallRequest): Promise<EnitError | undefined> {
-  const { places, to, permanent, onStep, signal } = request;
-  if (!permanent) return undefined;
-  onStep({ kind: "making permanent", version: to.release.version });
-  try {
-    await makePermanent(connection, to.release.version, { signal });
-  } catch (error) {
-    if (error instanceof EnitError && error.code === "release_handler_failed") return error;
-    throw error;
-  }
-  const problems = checkBookkeeping(places, to.release.version);
-  return problems.length === 0 ? undefined : unverified(request, problems);
-}
-
-function unverified({ vm, to }: InstallRequest, problems: readonly Problem[]): EnitError {
-  const text = problems.map(({ message }) => message).join("; ");
-  return new EnitError("verification_failed", `cannot verify ${to.release.version} of "${vm.release}": ${text}`);
-}
-
-/** Tells of a failure, with what was done about it. */
-async function fail(
-  { vm, from, to, events = {} }: InstallRequest,
-  error: EnitError,
-  problems: readonly Problem[],
-  back: GoneBack,
-  at?: Term,
-): Promise<never> {
-  const [old, version] = [from.release.version, to.release.version];
-  const failure = new EnitError(
-    "upgrade_failed",
-    `cannot upgrade "${vm.release}" from ${old} to ${version}: ${stateOf(error)}; ${back.state}`,
-    {
-      hint: back.hint,
-      data: {
-        release: vm.release,
-        node: vm.node,
-        from: old,
-        to: version,
-        reason: error.code,
-        handler: whereItFailed(error, at),
-        problems,
-        restored: back.restored,
-        running: back.running,
-        restarted: back.restarted,
-      },
-      cause: error,
-    },
-  );
-  await events.failed?.(failure, back.restored);
-  throw failure;
-}
-
-/** The part of a message that says what is the matter. */
-function stateOf({ message }: EnitError): string {
-  return message.replace(/^cannot [^:]*": /, "").replace(/^cannot verify [^:]*: /, "");
 }

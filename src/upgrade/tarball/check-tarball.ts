@@ -16,6 +16,8 @@ export interface TarballTarget extends ReleasePlaces {
   readonly facts: VmFacts;
   /** The program of the VM's process. */
   readonly executable: string;
+  /** Whether the release is stopped and started for it, which takes no way, and any emulator. */
+  readonly byRestart: boolean;
 }
 
 /** The first emulator's major version is that of OTP less 12. */
@@ -23,7 +25,7 @@ const OTP_ABOVE_ERTS = 12;
 
 /**
  * Checks that a tarball fits what runs: the same release, OTP, system and machine, and a way from the version that runs, up by
- * its own relup, or down by that of what runs.
+ * its own relup, or down by that of what runs. Where the release is restarted for it, it takes no way, and may have another OTP.
  *
  * Throws `tarball_unsuitable`, `no_upgrade_path`.
  */
@@ -33,9 +35,10 @@ export function checkTarball(tarball: UpgradeTarball, target: TarballTarget): vo
   if (spec.name !== target.relName) {
     throw refuse(`it is of the release "${spec.name}", and "${target.relName}" runs`, { release: spec.name });
   }
-  if (majorOf(spec.ertsVersion) !== majorOf(target.facts.ertsVersion)) {
+  if (!target.byRestart && majorOf(spec.ertsVersion) !== majorOf(target.facts.ertsVersion)) {
     const otp = majorOf(spec.ertsVersion) + OTP_ABOVE_ERTS;
-    throw refuse(`it is made for Erlang/OTP ${otp}, and ${target.facts.otpRelease} runs`, { otp });
+    const state = `it is made for Erlang/OTP ${otp}, and ${target.facts.otpRelease} runs`;
+    throw unsuitable(file, state, "To stop the release and start it with that: --restart", { otp });
   }
   const own = kindOfProgram(target.executable);
   for (const [kind, path] of native) {
@@ -45,14 +48,14 @@ export function checkTarball(tarball: UpgradeTarball, target: TarballTarget): vo
   if (!spec.applications.some(({ name }) => name === "sasl")) {
     throw refuse("its release has no sasl, without which it could never be changed again", {});
   }
-  if (findScript(target.releasesDir, target.running, spec.vsn, relup) !== undefined) return;
+  if (target.byRestart || findScript(target.releasesDir, target.running, spec.vsn, relup) !== undefined) return;
   const from = relup?.up.map(({ version }) => version) ?? [];
   const ways = from.length === 0 ? "it has no relup" : `its relup leads from ${from.join(", ")}`;
   throw new EnitError(
     "no_upgrade_path",
     `cannot upgrade "${target.release}" to ${spec.vsn}: ${ways}, and ${target.running} runs`,
     {
-      hint: "Build the tarball with the tarball of the running version among the older ones, or go by a version between.",
+      hint: "Build the tarball with the tarball of the running version among the older ones, go by a version between, or by a restart: --restart",
       data: { release: target.release, from: target.running, to: spec.vsn, ways: from },
     },
   );

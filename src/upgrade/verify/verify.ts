@@ -55,6 +55,8 @@ export interface Verification {
         readonly seen: readonly Seen[] | undefined;
       }
     | undefined;
+  /** Whether the VM has just started with it: what its applications have made of their environments is their own affair. */
+  readonly fresh?: boolean | undefined;
   /** How long what settles by itself may take: processes that leave old code, children that are restarted. */
   readonly settleSeconds: number;
   readonly signal?: AbortSignal | undefined;
@@ -77,7 +79,9 @@ export async function verify(connection: NodeConnection, verification: Verificat
     ...(await checkModules(connection, release, other?.release, signal)),
     ...checkApplications(applications, release, other?.release, { before, started }),
     ...(await checkCodePath(connection, release, signal)),
-    ...checkEnvironment(applications, side, other && before && { side: other, applications: before }),
+    ...(verification.fresh === true
+      ? []
+      : checkEnvironment(applications, side, other && before && { side: other, applications: before })),
     ...(await checkChanges(connection, installation, signal)),
   ];
   const end = performance.now() + verification.settleSeconds * 1000;

@@ -1,5 +1,5 @@
 import type { ConfigEntry, ConfigSection, ReleaseFacts, ReleaseLoadOptions } from "../../../contract/index.ts";
-import type { Environment, MergedConfig, Release } from "../../../release/index.ts";
+import type { Environment, MergedConfig, PackagedVersion, Release } from "../../../release/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import {
   describeRunning,
@@ -10,8 +10,13 @@ import {
 } from "../../../release/index.ts";
 import type { ServiceBase } from "../index.ts";
 
-/** Reads a release as `ReleaseService.load` does, by the hooks `config:resolve`. */
-export async function load(base: ServiceBase, text: string, options: ReleaseLoadOptions): Promise<Release> {
+/** Reads a release as `ReleaseService.load` does, by the hooks `config:resolve`; a packaged one in the version that it starts, or another. */
+export async function load(
+  base: ServiceBase,
+  text: string,
+  options: ReleaseLoadOptions,
+  packagedVersion?: PackagedVersion,
+): Promise<Release> {
   const { settings, log } = base;
   const name = findReleaseName(text, settings, { match: options.match ?? false });
   const loading = loadRelease(name, settings, {
@@ -19,6 +24,7 @@ export async function load(base: ServiceBase, text: string, options: ReleaseLoad
     ...(options.anew ? {} : { environment: runningEnvironment }),
     keepUnset: options.toLookAt ?? options.orRunning ?? false,
     needsNoCookie: options.toLookAt,
+    ...(packagedVersion === undefined ? {} : { packagedVersion }),
   });
   const release = await (options.orRunning
     ? loading.catch((error: unknown) => useRunning(base, name, error))
