@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compiledModules } from "./compiled.ts";
 import { readFrames } from "./frames.ts";
 import type { OtpInstallation } from "./installations.ts";
 
@@ -44,7 +45,7 @@ export interface VmOptions {
 
 /** Starts a VM of this installation that answers requests; ready when the promise settles. */
 export async function oracle(otp: OtpInstallation, options: VmOptions = {}): Promise<Oracle> {
-  const vm = spawnVm(otp, options);
+  const vm = spawnVm(otp, options, await compiledModules(otp, join(import.meta.dir, "oracle.erl")));
   const stderr = new Response(vm.stderr).text();
   const frames = readFrames(vm.stdout);
 
@@ -87,10 +88,9 @@ export async function oracle(otp: OtpInstallation, options: VmOptions = {}): Pro
   };
 }
 
-/** Starts `erl` with the answering process of `oracle.erl`. What the VM logs goes to its stderr. */
-function spawnVm(otp: OtpInstallation, options: VmOptions): Bun.Subprocess<"pipe", "pipe", "pipe"> {
-  const source = join(import.meta.dir, "oracle.erl");
-  const load = `{ok, M, B} = compile:file("${source}", [binary]), {module, M} = code:load_binary(M, "", B), M:start()`;
+/** Starts `erl` with the answering process of `oracle.erl` in a directory. What the VM logs goes to its stderr. */
+function spawnVm(otp: OtpInstallation, options: VmOptions, directory: string): Bun.Subprocess<"pipe", "pipe", "pipe"> {
+  const load = `{module, M} = code:load_abs("${directory}/oracle"), M:start()`;
   const logger = "[{handler, default, logger_std_h, #{config => #{type => standard_error}}}]";
   return Bun.spawn({
     cmd: [otp.erl, "-noinput", "-kernel", "logger", logger, ...(options.args ?? []), "-eval", load],

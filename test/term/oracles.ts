@@ -1,17 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BitstringTerm, type Term, decodeTerm } from "../../src/term/index.ts";
+import { compiledModules } from "../support/compiled.ts";
 import { type Oracle, type VmOptions, oracle, otpInstallations } from "../support/otp.ts";
+
+const MODULES = ["terms", "consult"];
 
 /** An oracle for each OTP at hand, with the Erlang modules of this directory loaded. */
 export async function termOracles(options: VmOptions = {}): Promise<readonly Oracle[]> {
+  const sources = MODULES.map((module) => join(import.meta.dir, `${module}.erl`));
   return Promise.all(
     otpInstallations().map(async (otp) => {
       const erl = await oracle(otp, options);
-      for (const module of ["terms", "consult"]) {
-        const file = join(import.meta.dir, `${module}.erl`);
-        await erl.evaluate(`{ok, M, B} = compile:file("${file}", [binary]), {module, M} = code:load_binary(M, "", B)`);
-      }
+      const directory = await compiledModules(otp, ...sources);
+      for (const module of MODULES) await erl.evaluate(`{module, _} = code:load_abs("${directory}/${module}")`);
       return erl;
     }),
   );

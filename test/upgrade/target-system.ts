@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { buildAgent } from "../../build/agent.ts";
 import { connectNode, type NodeConnection } from "../../src/dist/index.ts";
 import type { UpgradeVm } from "../../src/upgrade/index.ts";
+import { compiledModules } from "../support/compiled.ts";
 import { readLines } from "../support/lines.ts";
 import { type OtpInstallation, oracle, startEpmd } from "../support/otp.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -52,9 +53,10 @@ export async function buildVersions(otp: OtpInstallation, first: Version, later:
   const dir = cleanup.use(tempDir());
   await using erl = await oracle(otp, { cwd: dir.path });
   const sources = `[${SOURCES.map((name) => `"${join(FIXTURE, name)}.erl"`).join(", ")}]`;
-  const compile = `{ok, M, B} = compile:file("${join(FIXTURE, "build.erl")}", [binary]), code:load_binary(M, "", B)`;
+  const tools = await compiledModules(otp, join(FIXTURE, "build.erl"));
   const root = (vsn: string): string => dir.join(`root-${vsn}`);
-  await erl.evaluate(`${compile}, build:base("${root(first.vsn)}", ${sources}, "${otp.root}", ${mapOf(first)}), ok`);
+  await erl.evaluate(`{module, _} = code:load_abs("${tools}/build")`);
+  await erl.evaluate(`ok = build:base("${root(first.vsn)}", ${sources}, "${otp.root}", ${mapOf(first)})`);
   for (const version of later) {
     const from = version.from ?? first.vsn;
     const make = `build:tarball("${root(version.vsn)}", ["${root(from)}"], ${sources}, ["${from}"], ${mapOf(version)})`;

@@ -15,8 +15,9 @@ import {
   statePaths,
 } from "../../src/vm/index.ts";
 import { ProgressWatch } from "../../src/vm/progress.ts";
+import { compiledModules } from "../support/compiled.ts";
 import { failure } from "../support/failure.ts";
-import { type OtpInstallation, otpInstallations, startEpmd } from "../support/otp.ts";
+import { type OtpInstallation, otpInstallations, startEpmd, systemOtp } from "../support/otp.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 /** The directories of a release of a test, with an epmd of its own. At the end its VM is killed. */
@@ -188,18 +189,8 @@ async function writeApplications(lib: string): Promise<void> {
   }
 }
 
-let compiled: Promise<Uint8Array> | undefined;
-
-/** The probe, compiled by the oldest OTP, so that it runs on all. */
-function probeBeam(): Promise<Uint8Array> {
-  compiled ??= compileProbe();
-  return compiled;
-}
-
-async function compileProbe(): Promise<Uint8Array> {
-  using dir = tempDir();
-  const source = join(import.meta.dir, "..", "fixtures", "vm", "probe.erl");
-  const erlc = Bun.spawn([join(otpInstallations()[0]?.root ?? "", "bin", "erlc"), "-o", dir.path, source]);
-  if ((await erlc.exited) !== 0) throw new Error("erlc cannot compile probe.erl");
-  return await Bun.file(dir.join("probe.beam")).bytes();
+async function probeBeam(): Promise<Uint8Array> {
+  const [oldest = systemOtp()] = otpInstallations();
+  const directory = await compiledModules(oldest, join(import.meta.dir, "..", "fixtures", "vm", "probe.erl"));
+  return Bun.file(join(directory, "probe.beam")).bytes();
 }
