@@ -85,12 +85,12 @@ function parseApplication(source: TermFile): AppSpec {
   }
 
   const properties = new Map<string, Term>();
-  const places = new Map<string, SourcePosition | undefined>();
+  const pairOf = new Map<string, Term>();
   for (const pair of pairs) {
     const [key, value] = isTuple(pair, 2) ? pair.elements : [];
     if (!isAtom(key) || value === undefined || properties.has(key.name)) continue;
     properties.set(key.name, value);
-    places.set(key.name, source.positionOf(pair));
+    pairOf.set(key.name, pair);
   }
 
   const read = <T>(
@@ -104,7 +104,8 @@ function parseApplication(source: TermFile): AppSpec {
     if (value === undefined || isDefault(value)) return fallback;
     const converted = convert(value);
     if (converted !== undefined) return converted;
-    throw malformed(source.file, places.get(key), `the value of ${key} is not ${expected}`, { key });
+    const pair = pairOf.get(key);
+    throw malformed(source.file, pair && source.positionOf(pair), `the value of ${key} is not ${expected}`, { key });
   };
   const text = (key: string): string => read(key, "", stringValue, "a string");
   const names = (key: string): readonly string[] => read(key, [], atomNames, "a list of atoms");

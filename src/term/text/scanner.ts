@@ -9,6 +9,12 @@ import { scanQuoted, scanSigil, scanTripleQuoted } from "./strings.ts";
 import type { Token } from "./token.ts";
 import { isReservedWord } from "./words.ts";
 
+/** As `isNameCharacter` and `isWhiteSpace`: in a program that has just begun, calling these for each character takes twice as long. */
+const NAME = /[\w@\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*/y;
+const WHITE_SPACE = /[\0- \u0080-\u00a0]*/y;
+
+/** What begins no token of two characters; nearly all marks in terms are of these. */
+const ALWAYS_SINGLE: ReadonlySet<string> = new Set([",", "{", "}", "[", "]", "(", ")"]);
 /** What two characters make one token. */
 const PAIRS: ReadonlySet<string> = new Set(["=>", "<<", ">>", ":=", "->", "||", "++", "--"]);
 
@@ -50,27 +56,18 @@ export class Scanner {
 
   private skipBlanks(): number {
     const { text } = this.source;
-    let offset = this.offset;
-    for (;;) {
-      const code = text.charCodeAt(offset);
-      if (code === 0x25) {
-        const feed = text.indexOf("\n", offset);
-        offset = feed === -1 ? text.length : feed;
-      } else if (isWhiteSpace(code)) {
-        offset++;
-      } else {
-        this.offset = offset;
-        return offset;
-      }
+    let offset = endOf(WHITE_SPACE, text, this.offset);
+    while (text.charAt(offset) === "%") {
+      const feed = text.indexOf("\n", offset);
+      offset = feed === -1 ? text.length : endOf(WHITE_SPACE, text, feed);
     }
+    this.offset = offset;
+    return offset;
   }
 
   private name(offset: number): string {
-    const { text } = this.source;
-    let end = offset + 1;
-    while (isNameCharacter(text.charCodeAt(end))) end++;
-    this.offset = end;
-    return text.slice(offset, end);
+    this.offset = endOf(NAME, this.source.text, offset);
+    return this.source.text.slice(offset, this.offset);
   }
 
   private word(offset: number): Token {
@@ -148,6 +145,11 @@ export class Scanner {
 
   private punctuation(offset: number): Token {
     const { text } = this.source;
+    const single = text.charAt(offset);
+    if (ALWAYS_SINGLE.has(single)) {
+      this.offset = offset + 1;
+      return { type: "punctuation", offset, text: single };
+    }
     const pair = text.slice(offset, offset + 2);
     if (PAIRS.has(pair)) {
       this.offset = offset + 2;
@@ -160,4 +162,11 @@ export class Scanner {
     this.offset = offset + 1;
     return { type: "punctuation", offset, text: String.fromCodePoint(code) };
   }
+}
+
+/** Where what an expression finds at an offset ends. */
+function endOf(expression: RegExp, text: string, offset: number): number {
+  expression.lastIndex = offset;
+  expression.test(text);
+  return expression.lastIndex;
 }

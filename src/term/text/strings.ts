@@ -11,6 +11,9 @@ export interface Scanned<T> {
   readonly end: number;
 }
 
+/** Text that stands for itself, character by character. */
+const PLAIN = /^[^\\\ud800-\uffff]*$/;
+
 const SIGIL_DELIMITERS: Readonly<Record<string, string>> = {
   "(": ")",
   "[": "]",
@@ -101,6 +104,10 @@ function scanDelimited(
   dialect: Dialect,
 ): Scanned<string> {
   const { text } = source;
+  const nearest = text.indexOf(closing, first);
+  const whole = text.slice(first, nearest);
+  if (nearest !== -1 && PLAIN.test(whole)) return { content: whole, end: nearest + 1 };
+
   const closingCode = closing.charCodeAt(0);
   let content = "";
   let plain = first;
