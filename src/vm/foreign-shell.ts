@@ -25,7 +25,7 @@ export interface ForeignNode {
  * process, which has to be one of this machine. It runs on the OTP of the node, or where that is not one that is installed here,
  * on that of the release.
  *
- * What it boots with lies in a directory of its own in the state directory, until a later shell finds its process gone.
+ * What it boots with lies in a directory of its own in the state directory, until a later shell or start finds its process gone.
  *
  * Throws `foreign_node`, `not_permitted`, `state_dir_unwritable`, and what finding the OTP throws.
  */

@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { checkTlsCredentials, lookupNode } from "../dist/index.ts";
 import { EnitError } from "../error/index.ts";
 import {
@@ -45,15 +45,6 @@ export interface PreparedLaunch {
   readonly order: LaunchOrder;
   /** Keeps the code that it runs, which may be done while it starts. */
   readonly keepCode: () => void;
-}
-
-/** Makes the state directory of a release, open to the user of the VM whatever the umask. Throws `state_dir_unwritable`. */
-export function makeStateDirectory(stateDir: string): void {
-  writingState(stateDir, () => {
-    const first = mkdirSync(stateDir, { recursive: true });
-    if (first === undefined) return;
-    for (let made = stateDir; made.startsWith(first); made = dirname(made)) chmodSync(made, 0o755);
-  });
 }
 
 /** Throws `already_running` if the VM of the release runs. What it finds holds only as long as the lock is held. */

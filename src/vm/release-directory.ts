@@ -5,6 +5,7 @@ import type { Release } from "../release/index.ts";
 import type { Term } from "../term/index.ts";
 import type { Agent } from "./agent.ts";
 import type { Identity } from "./identity.ts";
+import { removeEndedShells } from "./shell-files.ts";
 import { formatStartedFrom } from "./started-from.ts";
 import type { StatePaths } from "./state-paths.ts";
 import type { ReleaseSystem } from "./system.ts";
@@ -39,6 +40,7 @@ export function writeReleaseDirectory(input: ReleaseDirectoryInput): void {
     for (const path of [releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir, startedFrom]) {
       rmSync(path, { recursive: true, force: true });
     }
+    removeEndedShells(paths.shellsDir);
     const ofVm = new OwnedFiles();
     ofVm.directory(paths.homeDir, 0o700);
     ofVm.file(paths.cookie, release.node.cookie, 0o400);

@@ -5,11 +5,10 @@ import type { Release } from "../release/index.ts";
 import { readAgent } from "./agent.ts";
 import type { Identity } from "./identity.ts";
 import { SHELL_BOOT } from "./packaged/index.ts";
-import { makeStateDirectory } from "./prepare.ts";
 import type { ShellFiles } from "./remote-shell.ts";
 import { statePaths } from "./state-paths.ts";
 import { identifyProcess } from "./vm-record.ts";
-import { writingState } from "./writing-state.ts";
+import { makeStateDirectory, writingState } from "./writing-state.ts";
 
 /**
  * Writes what a remote shell boots with that this process becomes, for a node that has none of it in the state directory: the
@@ -31,7 +30,7 @@ export async function writeShellFiles(
   const own = nameOf(process.pid);
   if (own === undefined) throw new Error("/proc does not show this process");
   return writingState(stateDir, () => {
-    removeEnded(shellsDir);
+    removeEndedShells(shellsDir);
     const homeDir = join(shellsDir, own);
     for (const directory of [shellsDir, homeDir]) {
       mkdirSync(directory, { recursive: true });
@@ -60,7 +59,8 @@ function nameOf(pid: number): string | undefined {
   return found && `${pid}-${found.startTime}`;
 }
 
-function removeEnded(shellsDir: string): void {
+/** Removes what shells booted with whose process is gone. */
+export function removeEndedShells(shellsDir: string): void {
   for (const name of existsSync(shellsDir) ? readdirSync(shellsDir) : []) {
     if (nameOf(Number.parseInt(name, 10)) !== name) rmSync(join(shellsDir, name), { recursive: true, force: true });
   }

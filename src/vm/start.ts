@@ -4,12 +4,13 @@ import { becomeVm } from "./execute.ts";
 import { Launcher } from "./launcher.ts";
 import { lockState } from "./lock.ts";
 import { markLog, type LogMark } from "./log.ts";
-import { makeStateDirectory, nodeNameTaken, prepareLaunch, type PrepareOptions, refuseIfRunning } from "./prepare.ts";
+import { nodeNameTaken, prepareLaunch, type PrepareOptions, refuseIfRunning } from "./prepare.ts";
 import { ProgressWatch } from "./progress.ts";
 import type { StartEvent, StartFailure } from "./start-event.ts";
 import { applicationStartFailed } from "./start-failure.ts";
 import { timerDelay } from "./timer-delay.ts";
 import { findRunningVm, type RunningVm } from "./vm-record.ts";
+import { makeStateDirectory } from "./writing-state.ts";
 
 export interface StartOptions extends PrepareOptions {
   /** Takes what happens, as it happens. */

@@ -126,6 +126,8 @@ describe("a node that enit did not start", () => {
       await terminal.exited;
       expect(await foreign.text("ok")).toBe("ok");
     }
+    await host.json("start", "shelled");
+    expect(readdirSync(host.join("run/enit/shelled/shells"))).toEqual([]);
   });
 
   test("is not asked with another cookie than its own", async () => {
