@@ -51,6 +51,20 @@ export function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
           : `${name} ${from} -> ${to}`,
     ),
   );
+  if (!plan.restartsEmulator) addEffects(plan, section, ui);
+  section(
+    "Parameters changed",
+    (plan.parameters ?? []).flatMap((change) => [ui.bold(change.application)].concat(renderParameters(change, ui))),
+  );
+  if (plan.restartsEmulator) lines.push(ui.yellow("This cannot be done while it runs, only by a restart (--restart)."));
+  else if (!plan.canGoBack) {
+    lines.push(ui.yellow("The relup has no way back: what fails would be undone by a restart."));
+  }
+  return lines.join("\n");
+}
+
+/** Adds what it does to a VM that runs. */
+function addEffects(plan: UpgradePlan, section: (title: string, items: readonly string[]) => void, ui: Ui): void {
   section("Started", plan.startedApplications);
   section("Stopped", plan.stoppedApplications);
   section("Modules loaded", plan.loaded.length === 0 ? [] : [ui.wrap(plan.loaded.join(", "), 2).trimStart()]);
@@ -73,11 +87,4 @@ export function renderPlan(release: string, plan: UpgradePlan, ui: Ui): string {
       ui.yellow(`${process}: ${reason === "old code" ? "in old code of" : "executing"} ${module}`),
     ),
   );
-  section(
-    "Parameters changed",
-    (plan.parameters ?? []).flatMap((change) => [ui.bold(change.application)].concat(renderParameters(change, ui))),
-  );
-  if (plan.restartsEmulator) lines.push(ui.yellow("This cannot be done while it runs, only by a restart (--restart)."));
-  if (!plan.canGoBack) lines.push(ui.yellow("The relup has no way back: what fails would be undone by a restart."));
-  return lines.join("\n");
 }
