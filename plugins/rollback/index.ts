@@ -10,10 +10,10 @@ export default definePlugin({
     rollback: {
       description: "Bring a running release back to an older version without a restart",
       details:
-        "Without VERSION it goes to the version before; of a version that was not made permanent, to the permanent one. It " +
+        "Without VERSION it goes to the version that was replaced; of a version that was not made permanent, to the permanent one. It " +
         "is the way down of the relup, verified as an upgrade is.",
       examples: [
-        ["rollback relex", "go to the version before"],
+        ["rollback relex", "go to the version that ran before"],
         ["rollback relex 1.0", "go to version 1.0"],
       ],
       args: {

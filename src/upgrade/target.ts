@@ -1,5 +1,6 @@
 import { EnitError } from "../error/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
+import { readFormerVersion } from "./former-version.ts";
 import { findScript } from "./script.ts";
 import { type UpgradeSession, versionUnknown } from "./session.ts";
 import type { UpgradeStep } from "./step.ts";
@@ -37,6 +38,8 @@ export function chooseVersion(session: UpgradeSession, target: UpgradeTarget): s
   const permanent = known.find(({ status }) => status === "permanent");
   if (permanent !== undefined && permanent.version !== running.version) return permanent.version;
   const others = known.filter(({ version, status }) => version !== running.version && status === "old");
+  const former = readFormerVersion(places, running.version);
+  if (former !== undefined && others.some(({ version }) => version === former)) return former;
   const older = others.find(
     ({ version }) => findScript(places.releasesDir, running.version, version)?.direction === "down",
   );

@@ -3,6 +3,7 @@ import type { Release } from "../release/index.ts";
 import { findRunningVm } from "../vm/index.ts";
 import { keepBookkeeping } from "./bookkeeping.ts";
 import { currentConfig } from "./config.ts";
+import { noteFormerVersion } from "./former-version.ts";
 import { installByRestart, type Restarter } from "./install/install-by-restart.ts";
 import type { UpgradeLock } from "./lock.ts";
 import { bring, prepareConfig, removeAgain } from "./prepare.ts";
@@ -49,6 +50,7 @@ export async function upgradeByRestart(
       release: installedRelease(current, running.version),
       config: currentConfig(release, places, running.version),
     };
+    noteFormerVersion(places, version, running.version);
     lock.releaseState();
     now = await installByRestart({
       vm,

@@ -3,6 +3,7 @@ import { noteTried, switchGeneration, writeRenderedConfig } from "../vm/index.ts
 import { keepBookkeeping } from "./bookkeeping.ts";
 import { currentConfig, placeConfig } from "./config.ts";
 import { rehome } from "./dynamic/rehome.ts";
+import { noteFormerVersion } from "./former-version.ts";
 import { type InstallEvents, type Installed, installRelease } from "./install/install.ts";
 import type { Restarter } from "./install/install-by-restart.ts";
 import type { InstallLimits } from "./install/run.ts";
@@ -111,7 +112,10 @@ async function upgradeIn(
     };
     const former = versionBefore(session, version);
     const from = { release: installedRelease(current, former), config: currentConfig(release, places, former) };
-    if (isPackaged(release)) placeConfig(places, former, from.config);
+    if (isPackaged(release)) {
+      placeConfig(places, former, from.config);
+      noteFormerVersion(places, version, former);
+    }
     const request = { vm, places, from, to, permanent, limits, settleSeconds, onStep, signal };
     // Where a reconfiguration looks for what was said last.
     writeRenderedConfig({ stateDir: release.stateDir, version }, to.config);
