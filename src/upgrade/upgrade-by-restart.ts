@@ -1,6 +1,6 @@
 import { EnitError } from "../error/index.ts";
 import type { Release } from "../release/index.ts";
-import { findRunningVm } from "../vm/index.ts";
+import { findRunningVm, noteTried } from "../vm/index.ts";
 import { keepBookkeeping } from "./bookkeeping.ts";
 import { currentConfig } from "./config.ts";
 import { noteFormerVersion } from "./former-version.ts";
@@ -67,13 +67,14 @@ export async function upgradeByRestart(
     });
   } catch (error) {
     if (signal.aborted) {
-      warn(`What starts is ${release.version} still. To finish it: enit upgrade ${release.name} ${version} --restart`);
+      warn(howToFinish(release, version, vm));
     } else if (unpacked && findRunningVm(release.stateDir) !== undefined) {
       await removeAgain(upgradeVmOf(release, "upgrade"), version, options);
       bookkeeping.restore();
     }
     throw error;
   }
+  noteTried(release.stateDir, undefined);
   await options.events?.(running.version, version, now).installed?.(true);
   return {
     release: release.name,
@@ -86,6 +87,14 @@ export async function upgradeByRestart(
     handlerMilliseconds: undefined,
     milliseconds: performance.now() - begin,
   };
+}
+
+/** What is told to whoever interrupts it. `before`: the VM of the version before. */
+function howToFinish({ name, version, stateDir }: Release, wanted: string, before: UpgradeVm): string {
+  const vm = findRunningVm(stateDir);
+  if (vm !== undefined && vm.pid !== before.pid)
+    return `To finish it once ${wanted} runs: enit upgrade ${name} ${wanted}`;
+  return `What enit start ${name} starts is ${version} still. To begin anew once that runs: enit upgrade ${name} ${wanted} --restart`;
 }
 
 function onlyPermanent(release: string, version: string): EnitError {

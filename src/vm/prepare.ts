@@ -115,6 +115,7 @@ export async function prepareLaunch(
     identification: {
       release: release.name,
       version: release.version,
+      ...(release.packaged?.tried === true ? { tried: release.version } : {}),
       node,
       longNames,
       listenAddress,

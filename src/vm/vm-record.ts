@@ -9,6 +9,8 @@ export interface VmIdentification {
   /** The release's name and version when it was started. */
   readonly release: string;
   readonly version: string;
+  /** The version of a packaged release that runs for a try: the next start has the permanent one. */
+  readonly tried?: string | undefined;
   /** `name@host` */
   readonly node: string;
   readonly longNames: boolean;
@@ -29,8 +31,6 @@ export interface RunningVm extends VmIdentification {
   /** Field 22 of `/proc/PID/stat`, which together with the boot of the machine tells processes of one number apart. */
   readonly startTime: string;
   readonly bootId: string;
-  /** The version of a packaged release that was installed for a try: it runs, and the next start has the permanent one. */
-  readonly tried?: string | undefined;
 }
 
 /** Notes that this process is, or is about to become, the VM. */

@@ -128,6 +128,7 @@ test("an enit that is killed on the way leaves a release that starts, and the ne
   await killedAt("vm:started", "upgrade", "relex", "2", "--restart");
   expect([await evaluate("counter_server:version(counter)"), whatStarts()]).toEqual(['"2"', "1"]);
   const { pid } = host.vm() ?? {};
+  expect(await host.json("status", "relex")).toMatchObject({ version: "2" });
   expect((await host.enit("upgrade", "relex", "2")).exitCode).toBe(0);
   expect(host.vm()?.pid).toBe(pid);
   expect([await states(), whatStarts()]).toEqual([["3 old", "2 permanent", "1 old"], "2"]);

@@ -19,6 +19,8 @@ import { readVmArgs } from "./vm-args.ts";
 /** A release with its own emulator and applications, unpacked on this host. */
 export interface PackagedRelease extends PackagedFiles, PackagedArguments {
   readonly ertsVersion: string;
+  /** Whether it was asked for, in place of what the release starts. */
+  readonly tried: boolean;
   /** What its `.rel` file says, if it has one. */
   readonly spec: ReleaseSpec | undefined;
   /** Its configuration as shipped. */
@@ -57,7 +59,8 @@ export function readPackagedRelease(
       : { ...packagedFiles(root, named.version), ertsVersion: named.ertsVersion };
   const spec = readSpec(files);
   const variables = { ...options, values: { ...ownVariables(files, spec), ...values } };
-  return { ...files, ertsVersion, spec, ...readShipped(files, spec, variables, warnings), variables };
+  const tried = named !== undefined;
+  return { ...files, ertsVersion, tried, spec, ...readShipped(files, spec, variables, warnings), variables };
 }
 
 /**
