@@ -1,7 +1,6 @@
-import { isToldOtherwise } from "./child-changes.ts";
+import { type SupervisorVersions, isToldOtherwise } from "./child-differences.ts";
 import { type ModuleChange, type VersionPair, unchangedModule, usedModules } from "./module-changes.ts";
 import { kindOfModule } from "./module-kind.ts";
-import type { Supervisors } from "./supervisors.ts";
 
 /**
  * Finds the supervisors whose own code is the same, but whose children come from modules that changed: they have to run their
@@ -10,7 +9,7 @@ import type { Supervisors } from "./supervisors.ts";
 export function findAffectedSupervisors(
   { from, to, behaviours }: VersionPair,
   changes: ReadonlyMap<string, ModuleChange>,
-  supervisors: { readonly before: Supervisors; readonly after: Supervisors },
+  supervisors: SupervisorVersions,
 ): Map<string, ModuleChange> {
   const affected = new Map<string, ModuleChange>();
   for (const [name, module] of to.modules) {

@@ -1,9 +1,16 @@
-import { type Term, equalTerms, printTerm } from "../../term/index.ts";
+import { type Term, printTerm } from "../../term/index.ts";
+import {
+  type ChildDifference,
+  type SupervisorVersions,
+  diffChildren,
+  isNothing,
+  pairSupervisors,
+} from "./child-differences.ts";
 import type { ChildStart, KnownChild } from "./children.ts";
 import { applyInstruction, guardedInstruction } from "./instructions.ts";
 import type { ModuleChange } from "./module-changes.ts";
 import type { AppupStep } from "./step.ts";
-import type { SupervisorInstance, Supervisors } from "./supervisors.ts";
+import type { Supervisors } from "./supervisors.ts";
 import type { AppupWarning } from "./warning.ts";
 
 /** What becomes of the children of a changed supervisor, in one direction. */
@@ -35,7 +42,7 @@ export interface ChildChanges {
  */
 export function findChildChanges(
   changes: ReadonlyMap<string, ModuleChange>,
-  { before, after }: { readonly before: Supervisors; readonly after: Supervisors },
+  { before, after }: SupervisorVersions,
   warn: (warning: AppupWarning) => void,
 ): ChildChanges {
   const up = new Map<string, ChildSteps>();
@@ -44,9 +51,9 @@ export function findChildChanges(
   for (const { name: module, kind, treatment, isNew } of changes.values()) {
     if (kind.family !== "supervisor") continue;
     const young = after.instancesOf(module);
-    if (isNew) underNew.set(module, modulesOf(young.flatMap(({ children }) => [...children.children.values()])));
+    if (isNew) underNew.set(module, modulesOf(young.flatMap(({ children }) => children.children.values().toArray())));
     if (isNew || treatment !== "supervisor") continue;
-    const pairs = pairInstances(before.instancesOf(module), young);
+    const pairs = pairSupervisors(module, { before, after });
     const [open] = pairs.flatMap(([a, b]) => (a.children.isOpen ? before : b.children.isOpen ? after : []));
     if (open !== undefined) warn(childrenUnknown(module, open));
     const ups = pairs.map(([a, b]) => diffChildren(a, b));
@@ -62,90 +69,6 @@ export function findChildChanges(
     down.set(module, makeSteps(module, downs, before.version));
   }
   return { up, down, underNew };
-}
-
-/** Whether a supervisor is told something else by its `init/1`, as far as it can be told. */
-export function isToldOtherwise(
-  module: string,
-  { before, after }: { readonly before: Supervisors; readonly after: Supervisors },
-): boolean {
-  const pairs = pairInstances(before.instancesOf(module), after.instancesOf(module));
-  return pairs.some(([a, b]) => {
-    const [up, down] = [diffChildren(a, b), diffChildren(b, a)];
-    return !isNothing(up) || !isNothing(down) || up.kept.length > 0;
-  });
-}
-
-/**
- * The same supervisors in both versions: those of one name, or, where a module has a single one, that. One that only one version has
- * comes or goes with its parent.
- */
-function pairInstances(
-  before: readonly SupervisorInstance[],
-  after: readonly SupervisorInstance[],
-): (readonly [SupervisorInstance, SupervisorInstance])[] {
-  const [only, another] = before;
-  const [onlyAfter, anotherAfter] = after;
-  if (only !== undefined && onlyAfter !== undefined && another === undefined && anotherAfter === undefined) {
-    return [[only, onlyAfter]];
-  }
-  return before.flatMap((instance) => {
-    const same = after.find(
-      ({ name }) => name !== undefined && instance.name !== undefined && equalTerms(name, instance.name),
-    );
-    return same === undefined ? [] : [[instance, same] as const];
-  });
-}
-
-/** What runs has the name of one of both versions. */
-function namesOf(before: SupervisorInstance, after: SupervisorInstance): readonly Term[] {
-  const names = [before.name, after.name].flatMap((name) => name ?? []);
-  return [...new Map(names.map((name) => [shown(name), name])).values()];
-}
-
-/** What a supervisor has to do about its children after its specifications have changed. */
-interface ChildDifference {
-  readonly fresh: readonly KnownChild[];
-  readonly gone: readonly KnownChild[];
-  /** With the same id, but started by another module: what runs is not what is specified. */
-  readonly replaced: readonly KnownChild[];
-  /** Those of `fresh` that may have been there before. */
-  readonly unsure: ReadonlySet<KnownChild>;
-  /** With the same id, started otherwise by the same module. */
-  readonly kept: readonly KnownChild[];
-  /** The names that the supervisor may have. */
-  readonly names: readonly Term[];
-  /** Whether it runs for sure, under its only name. */
-  readonly isCertain: boolean;
-}
-
-function diffChildren(left: SupervisorInstance, right: SupervisorInstance): ChildDifference {
-  const [before, after] = [left.children, right.children];
-  const names = namesOf(left, right);
-  const supervisor = { names, isCertain: left.isCertain && names.length === 1 };
-  const unsure = new Set<KnownChild>();
-  // What such a supervisor has is started by others.
-  if (before.isSimple || after.isSimple) return { fresh: [], gone: [], replaced: [], unsure, kept: [], ...supervisor };
-  const fresh: KnownChild[] = [];
-  const replaced: KnownChild[] = [];
-  const kept: KnownChild[] = [];
-  for (const [key, child] of after.children) {
-    const old = before.children.get(key);
-    // One that was there under some condition may come by this upgrade, too; a permanent one runs if it is there.
-    if (old === undefined || (!old.isCertain && child.isPermanent)) {
-      fresh.push(child);
-      if (old !== undefined || before.isOpen) unsure.add(child);
-    } else if (old.module !== undefined && child.module !== undefined && old.module !== child.module)
-      replaced.push(child);
-    else if (old.start !== undefined && child.start !== undefined && !equalTerms(old.start, child.start))
-      kept.push(child);
-  }
-  const gone = after.isOpen ? [] : [...before.children].filter(([key]) => !after.children.has(key));
-  return { fresh, gone: gone.map(([, child]) => child).reverse(), replaced, unsure, kept, ...supervisor };
-}
-
-function isNothing({ fresh, gone, replaced }: ChildDifference): boolean {
-  return fresh.length + gone.length + replaced.length === 0;
 }
 
 function makeSteps(module: string, differences: readonly ChildDifference[], version: string): ChildSteps {
@@ -183,7 +106,12 @@ function makeSteps(module: string, differences: readonly ChildDifference[], vers
 }
 
 function modulesOf(children: readonly KnownChild[]): ReadonlySet<string> {
-  return new Set(children.flatMap(({ module, modules }) => (module === undefined ? modules : [module, ...modules])));
+  return new Set(
+    children.flatMap(({ module, modules }) => [
+      ...(module === undefined ? [] : [module]),
+      ...(modules === undefined || modules === "dynamic" ? [] : modules),
+    ]),
+  );
 }
 
 function childrenUnknown(module: string, { version }: Supervisors): AppupWarning {

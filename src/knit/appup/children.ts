@@ -1,4 +1,4 @@
-import { type Term, atomName, printTerm } from "../../term/index.ts";
+import { type Term, atomName, listElements, printTerm } from "../../term/index.ts";
 import { type Value, atomOf, listOf, mapValueOf, termOf, tupleOf } from "../analysis/index.ts";
 
 /** A call that starts a child. */
@@ -9,20 +9,25 @@ export interface ChildStart {
 }
 
 /** A child of a supervisor, as far as its specification can be told from code. */
-export interface KnownChild {
-  readonly id: Term;
+export interface ChildFacts {
   /** The module that its processes are started by. */
   readonly module: string | undefined;
   /** The whole `{MODULE, FUNCTION, ARGUMENTS}`. */
   readonly start: Term | undefined;
   /** The same with arguments of which something may not be known. */
   readonly call: ChildStart | undefined;
-  /** The modules that its processes run: what the specification says, or that which starts it. */
-  readonly modules: readonly string[];
+  /** The modules by which `release_handler` finds its processes: what the specification says, or that which starts it. */
+  readonly modules: readonly string[] | "dynamic" | undefined;
+  readonly type: "worker" | "supervisor" | undefined;
   /** Whether its supervisor forgets it when it ends. */
   readonly isTemporary: boolean;
   /** Whether its supervisor starts it again however it ends. */
   readonly isPermanent: boolean;
+}
+
+/** A child whose id is known. */
+export interface KnownChild extends ChildFacts {
+  readonly id: Term;
   /** Whether it is there whatever `init/1` comes to. */
   readonly isCertain: boolean;
 }
@@ -31,7 +36,9 @@ export interface KnownChild {
 export interface KnownChildren {
   /** By the text of their ids, in the order of the specifications. */
   readonly children: ReadonlyMap<string, KnownChild>;
-  /** Whether there may be others, which cannot be told from the code. */
+  /** Those whose ids are not known. */
+  readonly unnamed: readonly ChildFacts[];
+  /** Whether there may be others than `children`, which cannot be told from the code. */
   readonly isOpen: boolean;
   /** Whether it starts its children later, all by one specification. */
   readonly isSimple: boolean;
@@ -50,6 +57,7 @@ export function readChildren(results: readonly Value[]): KnownChildren {
   }
   return {
     children,
+    unnamed: ways.flatMap(({ unnamed }) => unnamed),
     isOpen: ways.length === 0 || ways.some(({ isOpen }) => isOpen),
     isSimple: ways.some(({ isSimple }) => isSimple),
   };
@@ -61,11 +69,17 @@ function readWay(value: Value): KnownChildren {
   const [flags, specifications] = atomOf(tag) === "ok" ? (tupleOf(content) ?? []) : [];
   const strategy = atomOf(tupleOf(flags)?.[0] ?? mapValueOf(flags, "strategy"));
   const { elements, isOpen } = readElements(specifications);
-  const known = elements.map(readChild);
-  const children = known.flatMap((child) => (child === undefined ? [] : [[keyOf(child.id), child] as const]));
+  const children = new Map<string, KnownChild>();
+  const unnamed: ChildFacts[] = [];
+  for (const element of elements) {
+    const [id, facts] = readChild(element);
+    if (id === undefined) unnamed.push(facts);
+    else children.set(keyOf(id), { ...facts, id, isCertain: true });
+  }
   return {
-    children: new Map(children),
-    isOpen: isOpen || children.length < known.length,
+    children,
+    unnamed,
+    isOpen: isOpen || unnamed.length > 0,
     isSimple: strategy === "simple_one_for_one",
   };
 }
@@ -82,29 +96,27 @@ function readElements(value: Value | undefined): { elements: readonly Value[]; i
   };
 }
 
-/** A map, or a tuple of six. Without its id, nothing can be done about a child. */
-function readChild(value: Value): KnownChild | undefined {
+/** The id, if it is known, and all else of a map, or a tuple of six. */
+function readChild(value: Value): readonly [Term | undefined, ChildFacts] {
   const elements = tupleOf(value);
-  const [idValue, start, restart, modules] =
+  const [id, start, restart, type, modules] =
     elements === undefined
-      ? ["id", "start", "restart", "modules"].map((key) => mapValueOf(value, key))
+      ? ["id", "start", "restart", "type", "modules"].map((key) => mapValueOf(value, key))
       : elements.length === 6
-        ? [elements[0], elements[1], elements[2], elements[5]]
+        ? [elements[0], elements[1], elements[2], elements[4], elements[5]]
         : [];
-  const id = idValue && termOf(idValue);
-  if (id === undefined) return undefined;
   const module = atomOf(tupleOf(start)?.[0]);
-  return {
-    id,
+  const facts: ChildFacts = {
     module,
     start: start && termOf(start),
     call: readCall(start),
-    modules: modulesOf(modules) ?? (module === undefined ? [] : [module]),
+    modules: modules === undefined ? (module === undefined ? undefined : [module]) : readModules(modules),
+    // What maps without the key mean.
+    type: type === undefined ? "worker" : readType(type),
     isTemporary: atomOf(restart) === "temporary",
-    // That is what a map without the key means.
     isPermanent: restart === undefined || atomOf(restart) === "permanent",
-    isCertain: true,
   };
+  return [id && termOf(id), facts];
 }
 
 function readCall(value: Value | undefined): ChildStart | undefined {
@@ -114,9 +126,15 @@ function readCall(value: Value | undefined): ChildStart | undefined {
   return { module, function: name, args };
 }
 
-function modulesOf(value: Value | undefined): readonly string[] | undefined {
-  const term = value && termOf(value);
-  return term?.kind === "list" ? term.elements.flatMap((each) => atomName(each) ?? []) : undefined;
+function readModules(value: Value): ChildFacts["modules"] {
+  if (atomOf(value) === "dynamic") return "dynamic";
+  const names = listElements(termOf(value))?.map(atomName);
+  return names?.every((name) => name !== undefined) === true ? names : undefined;
+}
+
+function readType(value: Value): ChildFacts["type"] {
+  const name = atomOf(value);
+  return name === "worker" || name === "supervisor" ? name : undefined;
 }
 
 /** What is known of a child that two ways give. */
@@ -127,10 +145,17 @@ function mergeChildren(a: KnownChild, b: KnownChild): KnownChild {
     module: a.module === b.module ? a.module : undefined,
     start: isSame ? a.start : undefined,
     call: isSame ? a.call : undefined,
-    modules: [...new Set([...a.modules, ...b.modules])],
+    modules: mergeModules(a.modules, b.modules),
+    type: a.type === b.type ? a.type : undefined,
     isTemporary: a.isTemporary || b.isTemporary,
     isPermanent: a.isPermanent && b.isPermanent,
   };
+}
+
+function mergeModules(a: ChildFacts["modules"], b: ChildFacts["modules"]): ChildFacts["modules"] {
+  if (a === b) return a;
+  const isTold = a !== undefined && b !== undefined && a !== "dynamic" && b !== "dynamic";
+  return isTold ? [...new Set([...a, ...b])] : undefined;
 }
 
 function keyOf(term: Term): string {

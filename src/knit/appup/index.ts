@@ -6,8 +6,11 @@ export type {
   Instructions,
   OlderApplication,
 } from "./application-appup.ts";
+export { diffChildren, pairSupervisors } from "./child-differences.ts";
+export type { ChildFacts } from "./children.ts";
 export { Behaviours, type OtpBehaviour } from "./behaviours.ts";
 export { makeAppup } from "./make-appup.ts";
 export type { AppupRequest, MadeAppup } from "./make-appup.ts";
 export type { AppupStep } from "./step.ts";
 export { APPUP_WARNINGS, type AppupWarning } from "./warning.ts";
+export { Supervisors } from "./supervisors.ts";

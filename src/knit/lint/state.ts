@@ -1,5 +1,6 @@
 /** State: whether processes that live on get along with the new code. */
-import { type ChildSpec, type ModuleAnalysis, fingerprint, readSupervisorSpec } from "../analysis/index.ts";
+import { type ModuleAnalysis, fingerprint } from "../analysis/index.ts";
+import type { ChildFacts } from "../appup/index.ts";
 import type { Finding } from "./facts.ts";
 import { type ProcessKind, basesOf, converterOf, processKindOf } from "./process-kind.ts";
 import { describeChange, givesStateBack, knowsWayDown, stateShapeOf } from "./process-state.ts";
@@ -107,16 +108,12 @@ function checkChildren(way: Way): Finding[] {
   const owners = new Set([...suspended].map((name) => way.source.modules.get(name)?.application));
   const children = [...way.source.modules.values()].flatMap(({ application, analysis }) =>
     owners.has(application) && processKindOf(analysis, way.source) === "supervisor"
-      ? (readSupervisorSpec(analysis)?.children ?? []).map((child) => ({
-          application,
-          supervisor: analysis.name,
-          child,
-        }))
+      ? childrenOf(way, application, analysis.name).map((child) => ({ application, supervisor: analysis.name, child }))
       : [],
   );
   const named = new Set(children.flatMap(({ child }) => (child.modules === "dynamic" ? [] : (child.modules ?? []))));
   return children.flatMap(({ application, supervisor, child }): Finding[] => {
-    const module = child.start?.module;
+    const { module } = child;
     if (module === undefined) return [];
     if (child.modules === "dynamic") {
       if (!isNoEventManager(way, child, module)) return [];
@@ -129,7 +126,13 @@ function checkChildren(way: Way): Finding[] {
   });
 }
 
-function isNoEventManager(way: Way, { type }: ChildSpec, module: string): boolean {
+function childrenOf({ source }: Way, application: string, supervisor: string): readonly ChildFacts[] {
+  const instances = source.supervisors.get(application)?.instancesOf(supervisor) ?? [];
+  const named = instances.flatMap(({ children }) => children.children.values().toArray());
+  return [...named, ...instances.flatMap(({ children }) => children.unnamed)];
+}
+
+function isNoEventManager(way: Way, { type }: ChildFacts, module: string): boolean {
   const started = way.source.modules.get(module)?.analysis;
   if (started === undefined || type === "supervisor" || module === "gen_event") return false;
   const startsManager = started.imports.some((each) => each.module === "gen_event" && each.name.startsWith("start"));

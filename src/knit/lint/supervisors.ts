@@ -1,5 +1,6 @@
 /** Supervisors: they take part in an upgrade by calling `init/1` again, and start and stop nothing by themselves. */
-import { type ModuleAnalysis, type SupervisorSpec, fingerprint, readSupervisorSpec } from "../analysis/index.ts";
+import { type ModuleAnalysis, fingerprint } from "../analysis/index.ts";
+import { diffChildren, pairSupervisors } from "../appup/index.ts";
 import { type Term, equalTerms, printTerm } from "../../term/index.ts";
 import type { Finding } from "./facts.ts";
 import { processKindOf } from "./process-kind.ts";
@@ -25,26 +26,24 @@ function checkOnlyLoaded({ application, name, source, target }: ChangedModule): 
 }
 
 /** An update makes the new specifications known; it starts no child, and stops none. */
-function checkChildren(way: Way, { application, name, source, target }: ChangedModule): Finding[] {
-  const [before, after] = [readSupervisorSpec(source), readSupervisorSpec(target)];
+function checkChildren(way: Way, { application, name }: ChangedModule): Finding[] {
+  const [before, after] = [way.source, way.target].map(({ supervisors }) => supervisors.get(application));
   if (before === undefined || after === undefined) return [];
-  if (before.isSimple || after.isSimple) return [];
   const findings: Finding[] = [];
-  for (const id of after.certain) {
-    if (mayHave(before, id) || isNamed(way, application, id)) continue;
-    const message = `${name} has a new child ${shown(id)}, and nothing starts it`;
-    findings.push({ code: "supervisor-child-not-started", application, module: name, message });
-  }
-  for (const id of before.certain) {
-    if (mayHave(after, id) || isNamed(way, application, id)) continue;
-    const message = `the child ${shown(id)} of ${name} is gone, and nothing stops the one that runs`;
-    findings.push({ code: "supervisor-child-not-stopped", application, module: name, message });
+  for (const [older, newer] of pairSupervisors(name, { before, after })) {
+    const { fresh, unsure, gone } = diffChildren(older, newer);
+    for (const child of [...fresh, ...gone]) {
+      const { id, isCertain } = child;
+      if (!isCertain || unsure.has(child) || isNamed(way, application, id)) continue;
+      const isNew = fresh.includes(child);
+      const message = isNew
+        ? `${name} has a new child ${shown(id)}, and nothing starts it`
+        : `the child ${shown(id)} of ${name} is gone, and nothing stops the one that runs`;
+      const code = isNew ? "supervisor-child-not-started" : "supervisor-child-not-stopped";
+      findings.push({ code, application, module: name, message });
+    }
   }
   return findings;
-}
-
-function mayHave({ children }: SupervisorSpec, id: Term): boolean {
-  return children.some((child) => child.id === undefined || equalTerms(child.id, id));
 }
 
 /** Whether the script calls something that names a child, or that is the application's own and may see to it. */

@@ -1,7 +1,7 @@
 import type { UpgradeDirection } from "../../otp/index.ts";
 import type { Term } from "../../term/index.ts";
 import { ModuleAnalysis } from "../analysis/index.ts";
-import { Behaviours } from "../appup/index.ts";
+import { Behaviours, Supervisors } from "../appup/index.ts";
 import type { ApplicationCode, ModuleCode } from "../code/index.ts";
 import type { ReleaseFacts, UpgradeFacts } from "./facts.ts";
 import { type Step, readSteps } from "./steps.ts";
@@ -44,6 +44,8 @@ export interface Side {
   readonly modules: ReadonlyMap<string, OwnedModule>;
   /** What behaviours are built on. */
   readonly behaviours: Behaviours;
+  /** By the name of their application. */
+  readonly supervisors: ReadonlyMap<string, Supervisors>;
 }
 
 const analyses = new WeakMap<ModuleCode, ModuleAnalysis>();
@@ -105,7 +107,9 @@ function makeSide(facts: UpgradeFacts, which: "from" | "to"): Side {
       modules.set(module.name, { application: code.name, analysis: analyse(module) });
     }
   }
-  return { release, modules, behaviours: new Behaviours(behaviours, codes) };
+  const known = new Behaviours(behaviours, codes);
+  const supervisors = new Map(codes.map((code) => [code.name, new Supervisors(code, known, true)]));
+  return { release, modules, behaviours: known, supervisors };
 }
 
 function findRestarts(steps: readonly Step[]): ReadonlyMap<string, readonly [number, number]> {

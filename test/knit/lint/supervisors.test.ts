@@ -90,6 +90,29 @@ describe("supervisor-child-not-started, supervisor-child-not-stopped", () => {
     ]);
   });
 
+  test("children that the start of the supervisor hands over, and that another module puts together", async () => {
+    const started = (ids: string) => `-behaviour(supervisor). -export([start_link/0, init/1]).
+      start_link() -> supervisor:start_link({local, s}, s, ${ids}).
+      init(Ids) -> {ok, {#{}, [#{id => Id, start => {worker, start_link, []}} || Id <- Ids]}}.`;
+    const found = ["supervisor-child-not-started s", "supervisor-child-not-stopped s"];
+    expect(await lab.codes({ old: { s: started("[a]") }, new: { s: started("[a, b]") }, up: UPDATE })).toEqual(found);
+    expect(
+      await lab.codes({
+        old: { s: started("[a]") },
+        new: { s: `${started("[a | more()]")} more() -> get(x).` },
+        up: UPDATE,
+      }),
+    ).toEqual([]);
+    const asking = (n: number) => supervisor("", `put(n, ${n}),`).replace("[]}}", "kids:all()}}");
+    const kids = (children: string) => `-export([all/0]). all() -> [${children}].`.replaceAll("[Arg]", "[]");
+    const up = "[{load_module, kids}, {update, s, supervisor}]";
+    const asked = {
+      old: { s: asking(1), kids: kids(child("a")) },
+      new: { s: asking(2), kids: kids(`${child("a")}, ${child("b")}`) },
+    };
+    expect(await lab.codes({ ...asked, up })).toEqual(found);
+  });
+
   test("not for children that are put together when it runs", async () => {
     const dynamic = (id: string) => supervisor(`${child(id)} | more(Arg)`, "", "more(Arg) -> Arg.");
     expect(await lab.codes({ old: { s: dynamic("a") }, new: { s: dynamic("b") }, up: UPDATE })).toEqual([]);
