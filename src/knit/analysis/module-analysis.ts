@@ -107,9 +107,15 @@ export class ModuleAnalysis {
     return events;
   }
 
-  /** What a function gives, each way through it for itself, if it is called with anything; other modules are not looked into. */
-  resultsOf(code: FunctionCode): readonly Value[] {
-    const args = Array.from({ length: code.arity }, (_, index): Value => ({ kind: "argument", index }));
+  /**
+   * What a function gives, each way through it for itself, if it is called with anything, apart from the arguments that are given
+   * by their positions. Ways that end in an exception give nothing; other modules are not looked into.
+   */
+  resultsOf(code: FunctionCode, given: ReadonlyMap<number, Value> = new Map()): readonly Value[] {
+    const args = Array.from(
+      { length: code.arity },
+      (_, index) => given.get(index) ?? { kind: "argument" as const, index },
+    );
     const findModule = (name: string): ModuleAnalysis | undefined => (name === this.name ? this : undefined);
     return new Explorer({ findModule }).resultsOf(this, code, args);
   }

@@ -1,4 +1,5 @@
 import { type FunctionCode, type Instruction, OPCODE, type Operand } from "../../beam/index.ts";
+import { type Term, integerValue, list } from "../../term/index.ts";
 import { type ModuleAnalysis, type Value, atomOf, tupleOf } from "../analysis/index.ts";
 import type { ProcessKind } from "./process-kind.ts";
 
@@ -60,18 +61,36 @@ export function describeChange(from: StateShape, to: StateShape): string | undef
   return `#${to.tag}{} has ${count} in place of ${from.size - 1}`;
 }
 
-/** Whether a converter gives every state back as it got it. */
-export function givesStateBack(analysis: ModuleAnalysis, code: FunctionCode): boolean {
-  const results = analysis.resultsOf(code);
-  return (
-    results.length > 0 &&
-    results.every((value) => {
-      const [ok, ...others] = tupleOf(value) ?? [];
-      if (atomOf(ok) !== "ok" || others.length === 0) return false;
-      // The state of code_change is its second argument (with a state name, its second and third), as the first is the version.
-      return others.every((each, at) => each.kind === "argument" && each.index === (isSystem(code) ? 0 : at + 1));
-    })
-  );
+/** What a converter does, whatever the state: it gives that back, it fails, or it may do something else. */
+export type Conversion = "keeps" | "fails" | "converts";
+
+/** Tells what a converter does that is called with a version; `undefined` for any. */
+export function conversionOf(analysis: ModuleAnalysis, code: FunctionCode, version?: Value): Conversion {
+  const given = version === undefined ? undefined : new Map([[isSystem(code) ? 2 : 0, version]]);
+  const results = analysis.resultsOf(code, given).map(tupleOf);
+  // What is no tuple may be anything.
+  if (results.every((each) => each !== undefined && (atomOf(each[0]) ?? "ok") !== "ok")) return "fails";
+  const keeps = results.every((elements) => {
+    const [ok, ...others] = elements ?? [];
+    if (atomOf(ok) !== "ok" || others.length === 0) return false;
+    // The state of code_change is its second argument (with a state name, its second and third), as the first is the version.
+    return others.every((each, at) => each.kind === "argument" && each.index === (isSystem(code) ? 0 : at + 1));
+  });
+  return keeps ? "keeps" : "converts";
+}
+
+/** What `release_handler` takes for the version of a module: the attribute `vsn`, a single term without its list. */
+export function versionOf({ module }: ModuleAnalysis): Value {
+  if (module.isStripped) return { kind: "unknown" };
+  const values = module.attributes.find(({ name }) => name === "vsn")?.values ?? [];
+  const [first] = values;
+  const isSingle = first !== undefined && values.length === 1 && !isCharacter(first);
+  return { kind: "term", term: isSingle ? first : list(values) };
+}
+
+function isCharacter(term: Term): boolean {
+  const code = integerValue(term);
+  return code !== undefined && code >= 32 && code <= 255;
 }
 
 /** `system_code_change(Misc, Module, OldVsn, Extra)` has the state first. */

@@ -1,10 +1,14 @@
 /** State: whether processes that live on get along with the new code. */
-import { type ModuleAnalysis, fingerprint } from "../analysis/index.ts";
+import { atom } from "../../term/index.ts";
+import { type ModuleAnalysis, type Value, fingerprint } from "../analysis/index.ts";
 import type { ChildFacts } from "../appup/index.ts";
 import type { Finding } from "./facts.ts";
 import { type ProcessKind, basesOf, converterOf, processKindOf } from "./process-kind.ts";
-import { describeChange, givesStateBack, knowsWayDown, stateShapeOf } from "./process-state.ts";
+import { conversionOf, describeChange, knowsWayDown, stateShapeOf, versionOf } from "./process-state.ts";
 import { type ChangedModule, type Way, changedModules, endsVm, placesOf, sideAt } from "./way.ts";
+
+/** What comes of an error after the point of no return. */
+const FATAL = "the upgrade fails and the VM restarts";
 
 /** What is wrong with the processes of changed modules on a way. */
 export function checkState(way: Way): Finding[] {
@@ -38,10 +42,10 @@ function checkProcess(way: Way, changed: ChangedModule, kind: ProcessKind): Find
   const code = converterAt(way, changed, converting);
   const converts = code.find(...splitName(converter));
   if (converts === undefined) return [];
-  if (givesStateBack(code, converts)) {
-    return [
-      { ...finding, code: "state-without-code-change", message: `${what}, and ${converter} gives it back as it was` },
-    ];
+  const conversion = conversionOf(code, converts, versionGiven(way, changed));
+  if (conversion !== "converts") {
+    const how = conversion === "keeps" ? "gives it back as it was" : `only fails on this way: ${FATAL}`;
+    return [{ ...finding, code: "state-without-code-change", message: `${what}, and ${converter} ${how}` }];
   }
   if (way.direction === "up" || before === undefined || knowsWayDown(code, converts, before)) return [];
   const message = `${what}, and ${converter} of the newer version knows neither {down, VERSION} nor the newer state, which it gets on the way down`;
@@ -59,7 +63,7 @@ function checkConverter(way: Way, changed: ChangedModule, kind: ProcessKind): Fi
   if ([changed.name, ...basesOf(changed.source, way.source)].some(converts)) return [];
   const code = kind === "special" ? "special-process-without-code-change" : "code-change-missing";
   const which = converterAt(way, changed, at) === changed.target ? "to" : "from";
-  const message = `processes of ${changed.name} are to call ${converter}, which the version that is gone ${which} does not export: the upgrade fails and the VM restarts`;
+  const message = `processes of ${changed.name} are to call ${converter}, which the version that is gone ${which} does not export: ${FATAL}`;
   return [{ code, application: changed.application, module: changed.name, message }];
 }
 
@@ -84,10 +88,16 @@ function checkOnlyLoaded(way: Way, { application, name, source, target }: Change
   // Both ways it is the newer version that knows the other state.
   const [newer, older] = way.direction === "up" ? [target, source] : [source, target];
   const [now, before] = [newer.find(...converter), older.find(...converter)];
-  if (now === undefined || givesStateBack(newer, now)) return [];
+  if (now === undefined || conversionOf(newer, now) === "keeps") return [];
   if (before !== undefined && fingerprint(newer, now) === fingerprint(older, before)) return [];
   const message = `${name} has a ${converter.join("/")} that is new in this version, and the module is merely loaded, so that nothing calls it`;
   return [{ code: "process-module-only-loaded", application, module: name, message }];
+}
+
+/** What a converter is called with: the version of what ran, or `{down, VERSION}` with that of what is gone to. */
+function versionGiven({ direction }: Way, { source, target }: ChangedModule): Value {
+  if (direction === "up") return versionOf(source);
+  return { kind: "tuple", elements: [{ kind: "term", term: atom("down") }, versionOf(target)] };
 }
 
 /** The code that is there when a process converts its state. */

@@ -40,6 +40,33 @@ describe("state-without-code-change", () => {
     ]);
   });
 
+  test("each way for itself: a clause that gives the state back, one that fails, one for another version", async () => {
+    const before = { m: server("a", KEEPING, EXPORT).replace("-record", '-vsn("1.0"). -record') };
+    const messages = async (codeChange: string): Promise<string[]> => {
+      const fresh = { m: server("a, b", codeChange, EXPORT) };
+      const warnings = await lab.lint({ old: before, new: fresh, up: ADVANCED });
+      return warnings.map(
+        ({ code, directions, message }) => `${code} ${directions.join()}: ${message.split("), ")[1]}`,
+      );
+    };
+    const back = "code_change({down, _}, S, _) -> {ok, S}";
+    const [up, down] = ["state-without-code-change up:", "state-without-code-change down:"];
+    const fails = "and code_change/3 only fails on this way: the upgrade fails and the VM restarts";
+    const keeps = "and code_change/3 gives it back as it was";
+    expect(await messages(`${back}; code_change(_, _, _) -> throw(no).`)).toEqual([
+      `${up} ${fails}`,
+      `${down} ${keeps}`,
+    ]);
+    const older = (vsn: string) => `${back}; code_change("${vsn}", {state, A}, _) -> {ok, #state{a = A}}.`;
+    expect(await messages(older("1.0"))).toEqual([`${down} ${keeps}`]);
+    expect(await messages(older("0.9"))).toEqual([`${up} ${fails}`, `${down} ${keeps}`]);
+    expect(
+      await messages(
+        "code_change(_, {state, A}, _) -> {ok, #state{a = A}}; code_change({down, _}, _, _) -> {error, no}.",
+      ),
+    ).toEqual([]);
+  });
+
   test("it is seen without debug information, and with it fields that change their places", async () => {
     const up = "[{load_module, m}]";
     const stripped = await lab.lint({
