@@ -25,6 +25,15 @@ describe("describeReason()", () => {
       `{code_change_failed, "<0.99.0>", shop_server, {1, []}, will_not}`,
       "code_change of shop_server failed in <0.99.0>: will_not",
     ],
+    [
+      `{'EXIT', {timeout, {sys, change_code, ["<0.99.0>", shop_server, "2", [], 300]}}}`,
+      "code_change of shop_server in <0.99.0> is not done in time",
+    ],
+    [
+      `{'EXIT', {{badmatch, 1}, [{shop, stop, 0, [{file, "src/shop.erl"}, {line, 7}]}]}}`,
+      "{badmatch,1} in shop:stop/0 (src/shop.erl:7)",
+    ],
+    [`{'EXIT', {timeout, unknown}}`, "{'EXIT',{timeout,unknown}}"],
     [`{no_such_release, "9"}`, "there is no version 9"],
     [`{something, "else"}`, `{something,"else"}`],
   ])("gives %s in words", (reason, words) => {
@@ -43,6 +52,12 @@ describe("readReason()", () => {
       "<0.99.0>",
     ],
     [`{'EXIT', {{badmatch, 1}, [{shop, stop, 0, []}]}}`, "badmatch", null, null],
+    [
+      `{'EXIT', {timeout, {sys, change_code, ["<0.99.0>", shop_server, "2", [], 300]}}}`,
+      "timeout",
+      "shop_server",
+      "<0.99.0>",
+    ],
     [`enospc`, "enospc", null, null],
     [`[{unknown}]`, null, null, null],
   ])("takes %s apart", (text, reason, module, process) => {

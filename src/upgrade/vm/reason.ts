@@ -53,7 +53,7 @@ export function describeReason(reason: Term | undefined): string {
   }
   const posix = POSIX[word];
   if (posix !== undefined) return first === undefined ? posix : `${textOf(first)}: ${posix}`;
-  return print(reason);
+  return word === "EXIT" ? describeExit(reason) : print(reason);
 }
 
 /** A reason as scripts read it; `null` where it does not say. */
@@ -70,15 +70,39 @@ export interface HandlerReason {
 /** Takes apart what `release_handler` gives as the reason of an error. */
 export function readReason(reason: Term | undefined): HandlerReason {
   const word = wordOf(reason) ?? null;
-  const [, first, second] = isTuple(reason) ? reason.elements : [];
-  const [process, module] =
-    word === "code_change_failed" ? [first, second] : word === "old_processes" ? [undefined, first] : [];
+  const { process, module } = culpritOf(reason);
   return {
     reason: word,
     term: reason === undefined ? null : print(reason),
     module: atomName(module) ?? null,
     process: process === undefined ? null : textOf(process),
   };
+}
+
+/** The process that failed, and its module, as far as a reason names them. */
+function culpritOf(reason: Term | undefined): {
+  readonly process?: Term | undefined;
+  readonly module?: Term | undefined;
+} {
+  const [tag, first, second] = isTuple(reason) ? reason.elements : [];
+  switch (atomName(tag)) {
+    case "code_change_failed":
+      return { process: first, module: second };
+    case "old_processes":
+      return { module: first };
+    case "EXIT":
+      return codeChangeIn(first) ?? {};
+    default:
+      return {};
+  }
+}
+
+/** `{timeout, {sys, change_code, [Process, Module | _]}}`: what a process did not answer in time. */
+function codeChangeIn(exit: Term | undefined): { readonly process: Term; readonly module: Term } | undefined {
+  const call = isTagged(exit, "timeout", 2) ? exit.elements[1] : undefined;
+  const [, name, inputs] = isTagged(call, "sys", 3) ? call.elements : [];
+  const [process, module] = (atomName(name) === "change_code" ? listElements(inputs) : undefined) ?? [];
+  return process === undefined || module === undefined ? undefined : { process, module };
 }
 
 /** `{Word, ...}`, or what an `{'EXIT', {Reason, Where}}` has as the reason. */
@@ -91,6 +115,8 @@ function wordOf(term: Term | undefined): string | undefined {
 /** `{'EXIT', {Reason, [{M, F, Arity, Location} | _]}}` as the reason and where it happened; anything else as Erlang prints it. */
 function describeExit(term: Term | undefined): string {
   const exit = isTagged(term, "EXIT", 2) ? term.elements[1] : undefined;
+  const slow = codeChangeIn(exit);
+  if (slow !== undefined) return `code_change of ${textOf(slow.module)} in ${textOf(slow.process)} is not done in time`;
   const [reason, trace] = isTuple(exit, 2) ? exit.elements : [];
   const [call] = listElements(trace) ?? [];
   const [module, name, inputs, location] = isTuple(call, 4) ? call.elements : [];
