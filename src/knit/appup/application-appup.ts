@@ -46,8 +46,13 @@ export interface ApplicationAppup {
 /** The way from one older version and back. */
 export interface AppupWay extends MadeAppup {
   readonly from: string;
-  /** Whether the instructions stand in a hand-written appup, for each direction. */
-  readonly written: { readonly up: boolean; readonly down: boolean };
+  readonly written: WrittenWays;
+}
+
+/** Whether instructions stand in a hand-written appup, for each direction. */
+export interface WrittenWays {
+  readonly up: boolean;
+  readonly down: boolean;
 }
 
 /**

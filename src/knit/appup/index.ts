@@ -5,10 +5,12 @@ export type {
   ApplicationAppupRequest,
   Instructions,
   OlderApplication,
+  WrittenWays,
 } from "./application-appup.ts";
 export { diffChildren, pairSupervisors } from "./child-differences.ts";
 export type { ChildFacts } from "./children.ts";
 export { Behaviours, type OtpBehaviour } from "./behaviours.ts";
+export { instructionText } from "./instructions.ts";
 export { makeAppup } from "./make-appup.ts";
 export type { AppupRequest, MadeAppup } from "./make-appup.ts";
 export type { AppupStep } from "./step.ts";

@@ -1,5 +1,5 @@
 /** The high-level instructions of appup(4) that are made here, in their shortest forms. */
-import { type Term, atom, isAtom, list, tuple } from "../../term/index.ts";
+import { type Term, atom, isAtom, list, printTerm, tuple } from "../../term/index.ts";
 import { BRUTAL_PURGE, DEFAULT_TIMEOUT, type UpgradeAttributes } from "./attributes.ts";
 
 /** How a changed module is brought in. */
@@ -47,4 +47,9 @@ export function applyInstruction(module: string, name: string, args: readonly Te
 /** As `applyInstruction`, for a call that may exit, which would restart the emulator: it is made in a process of its own, and waited for. */
 export function guardedInstruction(module: string, name: string, args: readonly Term[]): Term {
   return applyInstruction("proc_lib", "start", [atom(module), atom(name), list(args)]);
+}
+
+/** An instruction as people write it, on one line. */
+export function instructionText(instruction: Term): string {
+  return printTerm(instruction, { format: "tp", width: 0, printableRange: "unicode" });
 }

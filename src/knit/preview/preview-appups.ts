@@ -1,10 +1,11 @@
 import { EnitError } from "../../error/index.ts";
-import { type Term, printTerm } from "../../term/index.ts";
 import {
   type AppupWarning,
   type AppupWay,
   Behaviours,
   type Instructions,
+  type WrittenWays,
+  instructionText,
   makeApplicationAppup,
 } from "../appup/index.ts";
 import { type ApplicationCode, compareModules } from "../code/index.ts";
@@ -53,8 +54,7 @@ export interface PreviewedAppup {
   readonly text: string;
   readonly up: readonly PreviewedInstruction[];
   readonly down: readonly PreviewedInstruction[];
-  /** Whether the newer version has a hand-written appup that says it. */
-  readonly written: { readonly up: boolean; readonly down: boolean };
+  readonly written: WrittenWays;
 }
 
 export interface PreviewedInstruction {
@@ -155,7 +155,7 @@ function warnOfSameVersion(from: ApplicationCode, to: ApplicationCode): PreviewW
 function describeWay(to: ApplicationCode, way: AppupWay, text: string): PreviewedAppup {
   const stepsOf = (direction: "up" | "down"): PreviewedInstruction[] =>
     way.explanations[direction].map(({ instruction, module, reason }) => ({
-      instruction: shown(instruction),
+      instruction: instructionText(instruction),
       module: module ?? null,
       reason,
     }));
@@ -176,8 +176,4 @@ function textOf({ appup }: ApplicationCode): string {
 
 function describeSource({ path, name, version }: CodeSource): PreviewedSource {
   return { path, name, version };
-}
-
-function shown(term: Term): string {
-  return printTerm(term, { format: "tp", width: 0, printableRange: "unicode" });
 }

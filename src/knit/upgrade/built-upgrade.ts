@@ -1,4 +1,5 @@
-import { type Term, printTerm } from "../../term/index.ts";
+import type { Term } from "../../term/index.ts";
+import { type WrittenWays, instructionText } from "../appup/index.ts";
 import type { LintWarning } from "../lint/index.ts";
 import type { ModuleChanges } from "../code/index.ts";
 import type { Tarball } from "../package/tarball.ts";
@@ -38,8 +39,8 @@ export interface BuiltChange {
   readonly releases: readonly string[];
   /** `null` where they cannot be told. */
   readonly modules: ModuleChanges | null;
-  /** Whether its instructions were written by hand, up and down; `null` where it has none. */
-  readonly written: { readonly up: boolean; readonly down: boolean } | null;
+  /** `null` where it has no instructions. */
+  readonly written: WrittenWays | null;
   readonly up: BuiltInstructions | null;
   readonly down: BuiltInstructions | null;
 }
@@ -99,6 +100,5 @@ function wholeChange(
 
 function describeInstructions(terms: readonly Term[] | undefined): BuiltInstructions | null {
   if (terms === undefined) return null;
-  const instructions = terms.map((each) => printTerm(each, { format: "tp", width: 0, printableRange: "unicode" }));
-  return { instructions, ...effectsOf(terms) };
+  return { instructions: terms.map(instructionText), ...effectsOf(terms) };
 }
