@@ -20,7 +20,7 @@ export function makeUpdateService(base: ServiceBase): UpdateService {
   return {
     plan: async (release, options = {}) => {
       await using dynamic = await connect(base, release, options);
-      return await plan(base, dynamic);
+      return await plan(base, dynamic, { described: true });
     },
     update: (release, options = {}) => update(base, release, options),
   };
@@ -39,8 +39,12 @@ async function connect(
   return { release, vm, connection, signal, warn, [Symbol.asyncDispose]: () => connection.close() };
 }
 
-async function plan(base: ServiceBase, dynamic: DynamicRelease): Promise<UpdatePlan> {
-  const planned = await planDynamicUpdate(dynamic, hooksOf(base, dynamic));
+async function plan(
+  base: ServiceBase,
+  dynamic: DynamicRelease,
+  options: Parameters<typeof planDynamicUpdate>[2],
+): Promise<UpdatePlan> {
+  const planned = await planDynamicUpdate(dynamic, hooksOf(base, dynamic), options);
   for (const warning of planned.warnings) base.log.warn(`${warning}.`);
   return planned;
 }
@@ -62,7 +66,7 @@ async function update(
   using _ = await lockUpgrade(release, dynamic.signal);
   const manner = installManner(options);
   await finishInterrupted(dynamic, manner);
-  const { from, to, changes, obstacles, next } = await plan(base, dynamic);
+  const { from, to, changes, obstacles, next } = await plan(base, dynamic, { described: false });
   if (obstacles.length > 0) throw needsRestart(release.name, obstacles);
   const { node, pid } = dynamic.vm;
   const result = { release: release.name, node, pid, from, changes };

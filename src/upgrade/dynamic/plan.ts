@@ -24,8 +24,8 @@ export interface PlanInput {
   readonly system: InstalledSystem;
   readonly hasHandler: boolean;
   readonly hooks: PlanHooks;
-  /** Finds what a script would do to the processes of the VM. */
-  readonly describe: (input: ScriptInput) => Promise<UpgradePlan>;
+  /** Finds what a script would do to the VM, where somebody wants to know. */
+  readonly describe: ((input: ScriptInput) => Promise<UpgradePlan>) | undefined;
 }
 
 /** What plugins may change of a plan. */
@@ -50,8 +50,8 @@ export interface PlannedGeneration {
   readonly generation: Generation;
   /** Where the code that runs lies now. */
   readonly running: readonly InstalledLibrary[];
-  /** What that does to the VM. */
-  readonly plan: UpgradePlan;
+  /** What that does to the VM; `undefined` where nobody wanted to know. */
+  readonly plan: UpgradePlan | undefined;
 }
 
 /** An application that changes; `from` or `to` is missing where it is new, or gone. */
@@ -150,7 +150,7 @@ async function makeNext(
     found.obstacles.push(obstacle("no_way", undefined, "the appup of an application wants the emulator started anew"));
     return undefined;
   }
-  const plan = await describe({
+  const plan = await describe?.({
     from: running.version,
     to: version,
     direction: "up",

@@ -41,8 +41,16 @@ export interface InstallManner extends Pick<InstallRequest, "limits" | "settleSe
   readonly events?: InstallEvents;
 }
 
-/** Finds how a VM comes to what is installed now. Changes nothing. Throws `handler_busy`, and what connecting throws. */
-export async function planDynamicUpdate(dynamic: DynamicRelease, hooks: PlanHooks): Promise<UpdatePlan> {
+/**
+ * Finds how a VM comes to what is installed now, and, if it is to be described, what that does to the VM. Changes nothing.
+ *
+ * Throws `handler_busy`, and what connecting throws.
+ */
+export async function planDynamicUpdate(
+  dynamic: DynamicRelease,
+  hooks: PlanHooks,
+  { described }: { readonly described: boolean },
+): Promise<UpdatePlan> {
   const { release, connection, signal } = dynamic;
   await sendAgent(connection);
   const facts = await readVmFacts(connection, signal);
@@ -69,7 +77,7 @@ export async function planDynamicUpdate(dynamic: DynamicRelease, hooks: PlanHook
     system: findInstalledSystem(release),
     hasHandler,
     hooks,
-    describe: (input) => makePlan(connection, input, signal),
+    describe: described ? (input) => makePlan(connection, input, signal) : undefined,
   });
 }
 
