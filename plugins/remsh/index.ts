@@ -13,7 +13,7 @@ export default definePlugin({
       args: releaseArguments,
       run: async (ctx, args) => {
         const release = await ctx.releases.load(args.release, { match: args.match, orRunning: true });
-        return ctx.replaceProcess(await ctx.releases.remoteShell(release));
+        return ctx.replaceProcess(await ctx.releases.remoteShell(release, { signal: ctx.signal }));
       },
     },
   },

@@ -65,7 +65,7 @@ export interface ReleaseService {
    * Prepares a remote shell: this process becomes it by `context.replaceProcess`. It runs as the user of the VM, which enit need
    * not have started. Throws `not_running`, `not_permitted`, and `foreign_node` where the VM is no process of this machine.
    */
-  remoteShell(release: Release): Promise<Successor>;
+  remoteShell(release: Release, options?: WaitOptions): Promise<Successor>;
 }
 
 /** A plan, and what the files say that it leaves as it is. */

@@ -14,10 +14,11 @@ import { osPidOf } from "./stop-node.ts";
 import { findReleaseSystem } from "./system.ts";
 import { identifyProcess, mayControl, notRunning, type VmIdentification } from "./vm-record.ts";
 
-/** A node of a release that enit did not start, and a connection to it. */
+/** A connection to the node of a release that enit did not start, and what ends the asking. */
 export interface ForeignNode {
   readonly release: Release;
   readonly node: NodeConnection;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -29,13 +30,14 @@ export interface ForeignNode {
  *
  * Throws `foreign_node`, `not_permitted`, `state_dir_unwritable`, and what finding the OTP throws.
  */
-export async function prepareForeignShell({ release, node }: ForeignNode, env: Environment): Promise<RemoteShell> {
+export async function prepareForeignShell(foreign: ForeignNode, env: Environment): Promise<RemoteShell> {
+  const { release } = foreign;
   const { nodeName, longNames, listenAddress, epmdPort, tls } = release.node;
   const { stateDir } = release;
-  const port = await portOf(release);
-  const { uid, gid } = await ownerOf({ release, node }, port);
+  const port = await portOf(foreign);
+  const { uid, gid } = await ownerOf(foreign, port);
   const identity = await findIdentity(String(uid), String(gid));
-  const system = await findShellSystem({ release, node });
+  const system = await findShellSystem(foreign);
   const files = await writeShellFiles(release, identity, system.packed?.boot);
   const shell = system.packed && {
     ertsDir: system.packed.ertsDir,
@@ -56,17 +58,17 @@ export async function prepareForeignShell({ release, node }: ForeignNode, env: E
   return { become: () => becomeEmulator(start) };
 }
 
-async function portOf({ name, node }: Release): Promise<number> {
-  const { epmd, distPort, epmdPort } = node;
-  const port = epmd ? (await lookupNode(node.name, { epmdPort }))?.port : distPort;
-  if (port === undefined) throw notRunning(name, "open a shell on");
+async function portOf({ release, signal }: ForeignNode): Promise<number> {
+  const { name, epmd, distPort, epmdPort } = release.node;
+  const port = epmd ? (await lookupNode(name, { epmdPort, signal }))?.port : distPort;
+  if (port === undefined) throw notRunning(release.name, "open a shell on");
   return port;
 }
 
 /** Nodes that are connected can do everything in each other, so that it matters whose process the shell is. */
-async function ownerOf({ release, node }: ForeignNode, port: number): Promise<{ uid: number; gid: number }> {
+async function ownerOf({ release, node, signal }: ForeignNode, port: number): Promise<{ uid: number; gid: number }> {
   const { name } = release;
-  const pid = await osPidOf(node, undefined);
+  const pid = await osPidOf(node, signal);
   const isHere = identifyProcess(pid) !== undefined;
   const owner = isHere ? mayControl({ release: name, pid, node: node.node }, "open a shell on") : undefined;
   if (owner !== undefined && listensOn(pid, port)) return owner;
@@ -83,20 +85,21 @@ interface ShellSystem extends Pick<VmIdentification, "otpRoot"> {
   readonly packed?: { readonly ertsDir: string; readonly boot: string | Uint8Array; readonly args: readonly string[] };
 }
 
-async function findShellSystem({ release, node }: ForeignNode): Promise<ShellSystem> {
-  if (!isPackaged(release)) return { otpRoot: await findOtpOf(node, release) };
+async function findShellSystem(foreign: ForeignNode): Promise<ShellSystem> {
+  const { release } = foreign;
+  if (!isPackaged(release)) return { otpRoot: await findOtpOf(foreign) };
   const { otp, files, packed } = findReleaseSystem(release);
   const boot = files().find(({ name }) => name === join(release.version, `${SHELL_BOOT}.boot`));
   if (boot === undefined || packed === undefined) throw new Error("a packaged release has no boot file for shells");
   return { otpRoot: otp.root, packed: { ertsDir: otp.ertsDir, boot: boot.content, args: packed.shellArgs } };
 }
 
-async function findOtpOf(node: NodeConnection, { node: { otpRoot } }: Release): Promise<string> {
-  const root = textValue(await node.call("code", "root_dir", []));
+async function findOtpOf({ release, node, signal }: ForeignNode): Promise<string> {
+  const root = textValue(await node.call("code", "root_dir", [], { signal }));
   try {
     return findOtp({ root }).root;
   } catch (error) {
     if (!(error instanceof EnitError) || error.code !== "otp_not_found") throw error;
-    return findOtp({ root: otpRoot }).root;
+    return findOtp({ root: release.node.otpRoot }).root;
   }
 }

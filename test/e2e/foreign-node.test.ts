@@ -130,6 +130,21 @@ describe("a node that enit did not start", () => {
     expect(readdirSync(host.join("run/enit/shelled/shells"))).toEqual([]);
   });
 
+  test("that does not answer is waited for by a remote shell until Ctrl-C", async () => {
+    const connected = Promise.withResolvers<void>();
+    using silent = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: { open: () => connected.resolve(), data() {} },
+    });
+    host.define("silent", { defaults: `{node, [{dist_port, ${silent.port}}, {epmd, false}]}.\n` });
+    const shell = host.spawn("remsh", "silent");
+    await connected.promise;
+    shell.kill("SIGINT");
+    expect(await shell.stderr.text()).toBe("");
+    expect(await shell.exited).toBe(130);
+  });
+
   test("is not asked with another cookie than its own", async () => {
     host.define("guarded");
     await using node = await startForeign("guarded", systemOtp(), "another_cookie");

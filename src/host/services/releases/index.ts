@@ -37,6 +37,6 @@ export function makeReleaseService(base: ServiceBase): ReleaseService {
     evaluate: async (release, expressions, options = {}) =>
       (await import("./evaluate.ts")).evaluate(release, expressions, options),
     observe: async (release, options = {}) => (await import("./observe.ts")).observe(release, options),
-    remoteShell: async (release) => (await import("./shell.ts")).remoteShell(release),
+    remoteShell: async (release, options = {}) => (await import("./shell.ts")).remoteShell(release, options),
   };
 }
