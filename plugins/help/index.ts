@@ -1,4 +1,4 @@
-import { EnitError, definePlugin, nearestName } from "../../src/contract/index.ts";
+import { type CommandInfo, EnitError, definePlugin, nearestName } from "../../src/contract/index.ts";
 import { drawCommand } from "./draw-command.ts";
 import { drawOverview } from "./draw-overview.ts";
 
@@ -12,17 +12,12 @@ export default definePlugin({
       run: async (ctx, args) => {
         const { program } = ctx.host;
         const flags = ctx.host.flags();
-        const commands = await ctx.host.commands();
         const name = args.command.join(" ");
-        if (name === "") return { program, flags, commands, command: null };
-        const command = commands.find((each) => each.name === name);
-        const family = commands.filter((each) => each.name.startsWith(`${name} `));
-        if (command === undefined && family.length === 0)
-          throw unknown(
-            name,
-            commands.map((each) => each.name),
-          );
-        return { program, flags, commands: family, command: command ?? null };
+        if (name === "") return { program, flags, commands: await ctx.host.commands(), command: null };
+        const found = await ctx.host.commands(name);
+        if (found.length === 0) throw unknown(name, await ctx.host.commands());
+        const family = found.filter((each) => each.name !== name);
+        return { program, flags, commands: family, command: found.find((each) => each.name === name) ?? null };
       },
       render: (data, ui) =>
         data.command === null ? drawOverview(data, ui) : drawCommand(data.program, data.command, data.flags, ui),
@@ -30,7 +25,8 @@ export default definePlugin({
   },
 });
 
-function unknown(name: string, known: readonly string[]): EnitError {
+function unknown(name: string, commands: readonly CommandInfo[]): EnitError {
+  const known = commands.map((each) => each.name);
   const nearest = nearestName(name, known);
   return new EnitError("unknown_command", `cannot explain "${name}": no such command`, {
     kind: "usage",

@@ -49,8 +49,11 @@ export interface HostService {
   flags(): readonly FlagInfo[];
   /** Every plugin that was found, loaded or not, in the order of loading. */
   plugins(): readonly PluginInfo[];
-  /** Every command with its definitions, built-in ones first. Loads the code of all plugins. */
-  commands(): Promise<readonly CommandInfo[]>;
+  /**
+   * Every command with its definitions, built-in ones first; of `family`, only the command of that name and those whose names
+   * begin with it as a word. Loads the code of the plugins that have them.
+   */
+  commands(family?: string): Promise<readonly CommandInfo[]>;
 }
 
 export interface PluginInfo {

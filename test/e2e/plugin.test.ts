@@ -104,6 +104,7 @@ export default definePlugin({ name: "tool", api: 1, commands: { tool: { descript
     dir.write("tool/node_modules/left-padded/index.js", "module.exports = (text) => '  ' + text;");
     expect(await runWith(dir, ["-v"])).toMatchObject({ stderr: "", exitCode: 0 });
     expect(await runWith(dir, ["plugin", "list"])).toMatchObject({ stderr: "", exitCode: 0 });
+    expect(await runWith(dir, ["help", "term"])).toMatchObject({ stderr: "", exitCode: 0 });
     expect(await Bun.file(ran).exists()).toBe(false);
     expect(await runWith(dir, ["tool"])).toEqual({ stdout: "  x\n", stderr: "", exitCode: 0 });
     expect(await Bun.file(ran).exists()).toBe(true);

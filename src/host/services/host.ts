@@ -19,9 +19,12 @@ export function makeHostService(
     ...facts,
     flags: () => Object.entries(HOST_FLAGS).flatMap(([key, definition]) => describeFlag(key, definition)),
     plugins: () => registry.describe(),
-    commands: async () => {
+    commands: async (family) => {
       const infos: CommandInfo[] = [];
-      for (const [name, entry] of registry.commands()) infos.push(await describeCommand(name, entry, registry));
+      for (const [name, entry] of registry.commands()) {
+        const isWanted = family === undefined || name === family || name.startsWith(`${family} `);
+        if (isWanted) infos.push(await describeCommand(name, entry, registry));
+      }
       return infos;
     },
   };

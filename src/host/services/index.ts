@@ -1,7 +1,7 @@
 import type { HookRunner, HostService, Log, Services } from "../../contract/index.ts";
 import type { HostSettings } from "../../release/index.ts";
 import type { ContextBase } from "../context.ts";
-import type { BuildParticipants } from "./build.ts";
+import type { BuildParticipants } from "./build/index.ts";
 
 /** What the factories of services may use. */
 export interface ServiceBase {
@@ -27,7 +27,7 @@ const FACTORIES: { readonly [K in keyof Services]: (base: ServiceBase) => Servic
   host: (base) => base.host,
   settings: (base) => base.settings,
   build: (base) => {
-    const room = require("./build.ts") as typeof import("./build.ts");
+    const room = require("./build/index.ts") as typeof import("./build/index.ts");
     return room.makeBuildService(base);
   },
   agent: () => {
