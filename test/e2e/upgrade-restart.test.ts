@@ -9,6 +9,9 @@ import { type Builds, buildVersions, goodVersion, packWhole } from "../upgrade/t
 /** What no running VM can do. */
 const RESTARTING = { up: "[restart_emulator]", down: "[restart_emulator]" };
 
+/** What kernel completes when it starts, so that it holds another value than it was given. */
+const LOGGER = "{kernel, [{logger, [{handler, default, logger_std_h, #{config => #{type => standard_error}}}]}]}.\n";
+
 let builds: Builds;
 let host: ReleaseHost;
 
@@ -18,7 +21,7 @@ beforeAll(async () => {
     goodVersion("2-broken", { ...RESTARTING, defines: "{d, 'NO_START'}" }),
     goodVersion("3", { from: "2" }),
   ]);
-  host = await packagedHost(builds, "{counter, [{host, 1}]}.\n{node, [{start_retries, 0}]}.\n");
+  host = await packagedHost(builds, `{counter, [{host, 1}]}.\n{node, [{start_retries, 0}]}.\n${LOGGER}`);
   const { exitCode, stderr } = await host.enit("start", "relex");
   if (exitCode !== 0) throw new Error(stderr);
 });

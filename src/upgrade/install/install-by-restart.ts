@@ -73,7 +73,7 @@ async function startNext(request: RestartRequest): Promise<UpgradeVm | InstallFa
   if (running.version !== version) {
     problems.push(problem("vm", vm.node, `release_handler has ${running.version} as what runs in place of ${version}`));
   }
-  const secured = { ...request, vm, permanent: true, fresh: true };
+  const secured = { ...request, vm, permanent: true, ownEnvironment: true };
   if (problems.length > 0) return { error: unverified(secured, problems), problems };
   return (await findFailure(session.connection, secured, undefined)) ?? vm;
 }
@@ -94,7 +94,7 @@ async function startFormer(request: RestartRequest, bookkeeping: Bookkeeping): P
             side: from,
             other: to,
             installation: undefined,
-            fresh: true,
+            ownEnvironment: true,
             settleSeconds,
           })
         : [];

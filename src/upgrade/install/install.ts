@@ -9,7 +9,7 @@ import type { UpgradeVm } from "../vm/link.ts";
 import { reconnect } from "./reconnect.ts";
 import { checkResponsive } from "./responsive.ts";
 import { type InstallLimits, installFailed, runInstall } from "./run.ts";
-import { findFailure, type InstallFailure } from "./secure.ts";
+import { findFailure, type InstallFailure, type SecureRequest } from "./secure.ts";
 import { goBack } from "./undo.ts";
 import { failUpgrade } from "./upgrade-failed.ts";
 
@@ -63,7 +63,9 @@ export async function installRelease(connection: NodeConnection, request: Instal
   const version = to.release.version;
   onStep({ kind: "checking", version });
   const running = runningRelease(await knownReleases(connection, { signal }));
-  if (running?.version === version) return finish(connection, request, undefined, undefined);
+  if (running?.version === version) {
+    return finish(connection, { ...request, ownEnvironment: true }, undefined, undefined);
+  }
   const effects = effectsOf(scriptOf(request).instructions);
   if (effects.restartsEmulator) throw needsRestart(vm.release, version);
   await checkInstall(connection, version, { signal });
@@ -96,7 +98,7 @@ function scriptOf({ places, from, to, vm }: InstallRequest): UpgradeScript {
 /** Verifies what was installed, and makes it permanent. */
 async function finish(
   connection: NodeConnection,
-  request: InstallRequest,
+  request: InstallRequest & SecureRequest,
   installation: Verification["installation"],
   handlerMilliseconds: number | undefined,
 ): Promise<Installed> {

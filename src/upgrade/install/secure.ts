@@ -11,7 +11,7 @@ export interface SecureRequest extends Pick<
   InstallRequest,
   "vm" | "places" | "from" | "to" | "permanent" | "settleSeconds" | "onStep" | "signal"
 > {
-  readonly fresh?: Verification["fresh"];
+  readonly ownEnvironment?: Verification["ownEnvironment"];
 }
 
 /** What is wrong with a version that was installed. */
@@ -26,13 +26,13 @@ export async function findFailure(
   request: SecureRequest,
   installation: Verification["installation"],
 ): Promise<InstallFailure | undefined> {
-  const { from, to, settleSeconds, signal, onStep, vm, fresh } = request;
+  const { from, to, settleSeconds, signal, onStep, vm, ownEnvironment } = request;
   onStep({ kind: "verifying", version: to.release.version });
   const problems = await verify(connection, {
     side: to,
     other: from.release.version === to.release.version ? undefined : from,
     installation,
-    fresh,
+    ownEnvironment,
     settleSeconds,
     signal,
   });

@@ -93,9 +93,11 @@ async function downgrade(
   if (outcome.kind !== "installed") return goBack(request, outcome);
   if (installation !== undefined) await tidyChildren(outcome.connection, installation.before.supervisors);
   const problems = await verifyFormer(request, outcome.connection, {
-    effects,
-    before: { ...before, users: changedOf(before.users, installation?.seen) },
-    seen: outcome.seen,
+    installation: {
+      effects,
+      before: { ...before, users: changedOf(before.users, installation?.seen) },
+      seen: outcome.seen,
+    },
   });
   if (problems.length > 0) return restart(request, outcome.connection);
   await makePermanentAgain(outcome.connection, version, to.release.version);
@@ -145,7 +147,7 @@ async function awaitRestart(request: InstallRequest, creation: number | undefine
     const state = `the VM was started anew and runs ${running ?? "an unknown version"}, which is permanent`;
     return { restored: false, state, hint: undefined, running, restarted: true };
   }
-  const problems = await verifyFormer(request, connection);
+  const problems = await verifyFormer(request, connection, { ownEnvironment: true });
   if (problems.length > 0) {
     const state = `the VM was started anew, but ${problems.map(({ message }) => message).join("; ")}`;
     return {
@@ -168,9 +170,9 @@ async function awaitRestart(request: InstallRequest, creation: number | undefine
 function verifyFormer(
   { from, to, settleSeconds }: InstallRequest,
   connection: NodeConnection,
-  installation?: Verification["installation"],
+  { installation, ownEnvironment }: Partial<Pick<Verification, "installation" | "ownEnvironment">> = {},
 ): Promise<Problem[]> {
-  return verify(connection, { side: from, other: to, installation, settleSeconds });
+  return verify(connection, { side: from, other: to, installation, ownEnvironment, settleSeconds });
 }
 
 function ended({ vm, from }: InstallRequest): GoneBack {

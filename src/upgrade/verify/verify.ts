@@ -55,8 +55,11 @@ export interface Verification {
         readonly seen: readonly Seen[] | undefined;
       }
     | undefined;
-  /** Whether the VM has just started with it: what its applications have made of their environments is their own affair. */
-  readonly fresh?: boolean | undefined;
+  /**
+   * Whether what applications have made of their environments is their own affair: where the VM has started with the release, or an
+   * earlier run has installed it. kernel, for one, completes what it is given for `logger`.
+   */
+  readonly ownEnvironment?: boolean | undefined;
   /** How long what settles by itself may take: processes that leave old code, children that are restarted. */
   readonly settleSeconds: number;
   readonly signal?: AbortSignal | undefined;
@@ -79,7 +82,7 @@ export async function verify(connection: NodeConnection, verification: Verificat
     ...(await checkModules(connection, release, other?.release, signal)),
     ...checkApplications(applications, release, other?.release, { before, started }),
     ...(await checkCodePath(connection, release, signal)),
-    ...(verification.fresh === true
+    ...(verification.ownEnvironment === true
       ? []
       : checkEnvironment(applications, side, other && before && { side: other, applications: before })),
     ...(await checkChanges(connection, installation, signal)),
