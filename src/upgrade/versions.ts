@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { EnitError } from "../error/index.ts";
 import { readReleasesFile, type ReleaseStatus } from "../otp/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
-import { asOwnerOf, findRunningVm, removeGeneration, statePaths } from "../vm/index.ts";
+import { asOwnerOf, findRunningVm, removeGeneration, runningVersion, statePaths } from "../vm/index.ts";
 import { lockUpgrade } from "./lock.ts";
 import { cleanUp, openSession, type UpgradeSession, upgradeVmOf, versionUnknown } from "./session.ts";
 import type { UpgradeStep } from "./step.ts";
@@ -21,11 +21,16 @@ export interface ReleaseVersion {
   readonly own: readonly string[];
 }
 
-/** Lists the versions of a release, the newest first: as its VM knows them, or, where none runs, as its files say. */
+/** Lists the versions of a release, the newest first: as its VM knows them, or, where none runs that does, as its files say. */
 export async function listVersions(release: Release, signal?: AbortSignal): Promise<ReleaseVersion[]> {
   if (findRunningVm(release.stateDir) === undefined) return describe(readFiles(release), undefined);
-  await using session = await openSession(upgradeVmOf(release, "ask"), { signal });
-  return describe(session.known, session.running.version);
+  try {
+    await using session = await openSession(upgradeVmOf(release, "ask"), { signal });
+    return describe(session.known, session.running.version);
+  } catch (error) {
+    if (!(error instanceof EnitError) || error.code !== "sasl_missing") throw error;
+    return describe(readFiles(release), runningVersion(release));
+  }
 }
 
 interface Known {

@@ -344,6 +344,7 @@ describe("what cannot be done while the release runs is said", () => {
     expect(await host.enit("update", "bare")).toMatchObject({ stderr: containing("it does not run"), exitCode: 1 });
     await host.json("start", "bare");
     expect(await host.enit("update", "bare")).toMatchObject({ stdout: containing("nothing to update"), exitCode: 0 });
+    expect(await host.json("releases", "bare")).toMatchObject({ versions: [{ status: "permanent", running: true }] });
     host.write("etc/enit/bare/more.config", "{extension, more, [{applications, [relex_bundle]}]}.\n");
     expect(await host.enit("update", "bare")).toMatchObject({
       stderr: containing("the release has no sasl"),
