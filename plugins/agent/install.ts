@@ -1,6 +1,7 @@
 import { defineCommand, settingFlags } from "../../src/contract/index.ts";
 
 export const install = defineCommand({
+  group: "enit itself",
   description: "Write the Erlang application enit to a directory, for nodes that enit does not start",
   details:
     "It goes to DIR/enit-VSN/ebin, which is printed: DIR is to be one of ERL_LIBS or the lib directory of OTP, or what is " +

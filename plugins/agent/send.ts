@@ -1,6 +1,7 @@
 import { defineCommand, releaseArguments } from "../../src/contract/index.ts";
 
 export const send = defineCommand({
+  group: "enit itself",
   description: "Load the Erlang application enit into a running node that enit did not start",
   details:
     "The modules enit and enitdbg then work in its shell. Nothing is written to a disk, and nothing is started: it is there " +

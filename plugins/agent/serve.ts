@@ -9,6 +9,7 @@ import { type Request, readRequest } from "./request.ts";
  * that who asked is gone.
  */
 export const serve = defineCommand({
+  group: "enit itself",
   description: "Answer a request of the Erlang module enit, which runs this command",
   details:
     "Requests come on standard input in a form of their own. Not meant for people; docs/erlang-api.md has what is.",

@@ -6,6 +6,7 @@ export default definePlugin({
   api: 1,
   commands: {
     appup: {
+      group: "Build",
       description: "Make the appups between two versions of an application or a release",
       details:
         "Prints what knit-build would put into the appup of each application that changed: the instructions from OLD to NEW and " +

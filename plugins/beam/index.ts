@@ -7,6 +7,7 @@ export default definePlugin({
   api: 1,
   commands: {
     beam: {
+      group: "Read files",
       description: "Tell what a BEAM file says of itself: module, MD5, attributes, exports, imports",
       details:
         "The MD5 is that of the code alone, as beam_lib:md5 and module_info(md5) give it. Compressed and stripped files " +

@@ -5,6 +5,7 @@ export default definePlugin({
   api: 1,
   commands: {
     call: {
+      group: "Look inside",
       description: "Call a function in a running release and print what it returns",
       details:
         "ARGS is an Erlang list, [] if left out. What the function prints goes to standard error. With --json the " +

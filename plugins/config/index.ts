@@ -6,6 +6,7 @@ export default definePlugin({
   api: 1,
   commands: {
     config: {
+      group: "Run releases",
       description: "Show the merged configuration of a release",
       details:
         "What all configuration files together say, as Erlang terms. With --explain, each key with the file and line " +

@@ -5,6 +5,7 @@ export default definePlugin({
   api: 1,
   commands: {
     eval: {
+      group: "Look inside",
       description: "Evaluate an Erlang expression in a running release and print its value",
       details:
         "EXPR may be several expressions with commas between them; the last dot may be left out. What they print goes " +

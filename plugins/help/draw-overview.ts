@@ -1,7 +1,7 @@
 import type { CommandInfo, FlagInfo, Ui } from "../../src/contract/index.ts";
 import { drawFlags } from "./draw-flags.ts";
 
-/** Draws all commands, built-in ones first, then those of other plugins by plugin. */
+/** Draws all commands under their headings, which stand in the order of their first commands. */
 export function drawOverview(
   data: { readonly program: string; readonly commands: readonly CommandInfo[]; readonly flags: readonly FlagInfo[] },
   ui: Ui,
@@ -14,16 +14,14 @@ export function drawOverview(
       ...group.map(({ name, description }) => `  ${ui.cyan(name.padEnd(width))}  ${ui.wrap(description, width + 4)}`),
     ].join("\n");
 
-  const builtIn = commands.filter((command) => command.builtIn);
-  const others = Map.groupBy(
-    commands.filter((command) => !command.builtIn),
-    (command) => command.plugin,
-  );
   return [
     `${ui.bold("Usage:")} ${program} COMMAND [ARGUMENTS]`,
-    ...(builtIn.length > 0 ? [drawGroup("Commands:", builtIn)] : []),
-    ...[...others].map(([plugin, group]) => drawGroup(`Commands of the plugin ${plugin}:`, group)),
+    ...[...Map.groupBy(commands, headingOf)].map(([heading, group]) => drawGroup(`${heading}:`, group)),
     [ui.bold("Flags of every command:"), drawFlags(flags, ui)].join("\n"),
     ui.dim(`"${program} help COMMAND" shows a command in full.`),
   ].join("\n\n");
+}
+
+function headingOf({ group, plugin }: CommandInfo): string {
+  return group ?? `Commands of the plugin ${plugin}`;
 }

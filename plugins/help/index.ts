@@ -7,6 +7,7 @@ export default definePlugin({
   api: 1,
   commands: {
     help: {
+      group: "enit itself",
       description: "Show the commands, or one of them in full",
       args: { command: { type: "positional", rest: true, description: "A command" } },
       run: async (ctx, args) => {

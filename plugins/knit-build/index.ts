@@ -7,6 +7,7 @@ export default definePlugin({
   api: 1,
   commands: {
     "knit-build": {
+      group: "Build",
       description: "Build a release, and the upgrade from older ones, from a reltool.config",
       details:
         "Makes NAME, the tree of the release, and releases/NAME-VERSION.tar.gz beside the reltool.config, which is looked for " +

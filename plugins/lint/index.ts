@@ -6,6 +6,7 @@ export default definePlugin({
   api: 1,
   commands: {
     lint: {
+      group: "Build",
       description: "Look for what would hurt in an upgrade between two releases",
       details:
         "Looks through the code of both releases, the appups and the relup for the known pitfalls of hot upgrades, and warns of each " +

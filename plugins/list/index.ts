@@ -6,6 +6,7 @@ export default definePlugin({
   api: 1,
   commands: {
     list: {
+      group: "Run releases",
       description: "List the releases of this host and whether they run",
       examples: [["list --json", "the same for a script"]],
       run: async (ctx) => {

@@ -5,6 +5,7 @@ export default definePlugin({
   api: 1,
   commands: {
     "plugin list": {
+      group: "enit itself",
       description: "List plugins, where they come from and what they bring",
       run: (ctx) => ({ plugins: ctx.host.plugins() }),
       render: ({ plugins }, ui) =>

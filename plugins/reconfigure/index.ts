@@ -15,6 +15,7 @@ export default definePlugin({
   api: 1,
   commands: {
     reconfigure: {
+      group: "Run releases",
       description: "Give a running release what its configuration files say now",
       details:
         "Compares what the files said last time, what they say now, and what runs; sets what differs, and calls " +

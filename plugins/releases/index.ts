@@ -6,6 +6,7 @@ export default definePlugin({
   api: 1,
   commands: {
     releases: {
+      group: "Change what runs",
       description: "Show the versions of a release that are on this host, or remove one",
       details:
         "The status is that of release_handler: permanent is what starts the next time, current is installed and not " +

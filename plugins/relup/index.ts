@@ -5,6 +5,7 @@ export default definePlugin({
   api: 1,
   commands: {
     relup: {
+      group: "Build",
       description: "Make the upgrade script of a release, as systools:make_relup does",
       details:
         "Writes the file relup in the current directory: how release_handler takes a running system from each OLD.rel of --up to NEW, and from " +

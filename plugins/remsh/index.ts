@@ -5,6 +5,7 @@ export default definePlugin({
   api: 1,
   commands: {
     remsh: {
+      group: "Look inside",
       description: "Open an Erlang shell on a running release",
       details:
         "Starts an Erlang VM of its own as a hidden node, as the user of the release's VM, whoever started that. Leave it with " +

@@ -13,6 +13,7 @@ export default definePlugin({
   api: 1,
   commands: {
     restart: {
+      group: "Run releases",
       description: "Stop a release if it runs, and start it",
       examples: [["restart relex", "stop relex, wait until it is gone, start it, wait until it runs"]],
       args: { ...releaseArguments, ...startArguments, ...stopArguments },

@@ -8,6 +8,7 @@ export default definePlugin({
   api: 1,
   commands: {
     rollback: {
+      group: "Change what runs",
       description: "Bring a running release back to an older version without a restart",
       details:
         "Without VERSION it goes to the version that was replaced; of a version that was not made permanent, to the permanent one. It " +

@@ -5,6 +5,7 @@ export default definePlugin({
   api: 1,
   commands: {
     script: {
+      group: "Build",
       description: "Make the boot script of a release, as systools:make_script does",
       details:
         "Writes NAME.script and NAME.boot beside NAME.rel. No Erlang VM is started. Applications are looked for in the " +

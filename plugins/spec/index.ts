@@ -6,6 +6,7 @@ export default definePlugin({
   api: 1,
   commands: {
     spec: {
+      group: "Build",
       description: "Print the target specification of a reltool.config, as reltool:get_target_spec does",
       details:
         "The term tells of every file of the system that would be made where it comes from. No Erlang VM is started. " +

@@ -11,6 +11,7 @@ export default definePlugin({
   api: 1,
   commands: {
     start: {
+      group: "Run releases",
       description: "Start a release in the background",
       details:
         "Returns when every application runs. When one cannot be started, its reason is shown, nothing is left " +

@@ -5,6 +5,7 @@ export default definePlugin({
   api: 1,
   commands: {
     startfg: {
+      group: "Run releases",
       description: "Become the node of a release, for an init system",
       details:
         "The process turns into the Erlang VM: same pid, the VM's exit code, its output on this terminal. " +

@@ -6,6 +6,7 @@ export default definePlugin({
   api: 1,
   commands: {
     status: {
+      group: "Run releases",
       description: "Show a release and what its node is doing",
       details: "The exit code is 0 also when the release does not run; a script looks at `online` in the data.",
       examples: [

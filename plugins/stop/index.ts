@@ -12,6 +12,7 @@ export default definePlugin({
   api: 1,
   commands: {
     stop: {
+      group: "Run releases",
       description: "Stop a running release",
       details:
         "Asks the node to stop its applications in order, and returns when its process is gone. It works also when " +

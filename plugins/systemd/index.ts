@@ -6,6 +6,7 @@ export default definePlugin({
   api: 1,
   commands: {
     systemd: {
+      group: "Run releases",
       description: "Print a systemd unit for a release",
       details: "The unit starts the release in the foreground, so that systemd watches the VM itself.",
       examples: [["systemd relex > /etc/systemd/system/relex.service", "install the unit of relex"]],

@@ -8,6 +8,7 @@ export default definePlugin({
   api: 1,
   commands: {
     term: {
+      group: "Read files",
       description: "Read Erlang terms and convert them: text, external format, JSON",
       details:
         "A file may hold several terms. text: each ended by a dot, as in .app and .config files. etf: the external " +

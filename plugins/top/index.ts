@@ -18,6 +18,7 @@ export default definePlugin({
   api: 1,
   commands: {
     top: {
+      group: "Look inside",
       description: "Show what a running release is busy with, as it changes",
       details:
         "Processes by reductions, memory or message queue, applications, memory by kind, and the run queue. In the VM one " +

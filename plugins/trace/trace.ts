@@ -11,6 +11,7 @@ import { LIMIT_FLAGS, readLimits } from "./limits.ts";
 import { itemOptions, TRACE_FLAGS } from "./options.ts";
 
 export const trace = defineCommand({
+  group: "Look inside",
   description: "Trace what a running release does",
   details:
     "A PATTERN is `mod`, `mod:fun`, `mod:fun/3` or `mod:fun(Args)`, with `when Guards` and `-> Actions` behind it, or `send` or `receive`: the " +

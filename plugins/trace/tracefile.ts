@@ -3,6 +3,7 @@ import { toItems } from "./items.ts";
 import { OUTPUT_DETAILS, TRACE_FLAGS, itemOptions, limitTime } from "./options.ts";
 
 export const tracefile = defineCommand({
+  group: "Look inside",
   description: "Print the trace messages in a file",
   details:
     "Reads a file of dbg:trace_port(file, ...). A wrap set is named by what its files have before their numbers, and is " +

@@ -3,6 +3,7 @@ import { type TraceEnd, toItems } from "./items.ts";
 import { OUTPUT_DETAILS, TRACE_FLAGS, itemOptions, limitTime } from "./options.ts";
 
 export const traceip = defineCommand({
+  group: "Look inside",
   description: "Print the trace messages that a node sends to a TCP port",
   details:
     "Connects to a trace port that enitdbg:ip(PORT) or dbg:tracer(port, dbg:trace_port(ip, PORT)) opened on a node, and " +

@@ -11,6 +11,7 @@ export default definePlugin({
   api: 1,
   commands: {
     update: {
+      group: "Change what runs",
       description: "Have a running release take up the applications that are installed now",
       details:
         "Compares the versions that run with those that would start now, and changes what differs in the running VM, by OTP's " +

@@ -8,6 +8,7 @@ export default definePlugin({
   api: 1,
   commands: {
     upgrade: {
+      group: "Change what runs",
       description: "Bring a running release to another version without a restart",
       details:
         "Takes the tarball of an upgrade, as knit-build makes it, or a version that was unpacked before. OTP's release_handler " +

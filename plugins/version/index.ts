@@ -5,6 +5,7 @@ export default definePlugin({
   api: 1,
   commands: {
     version: {
+      group: "enit itself",
       description: "Show the version of enit",
       run: (ctx) => ({ version: ctx.host.version }),
       render: (data) => data.version,

@@ -17,6 +17,8 @@ export type Rendered<D> = D extends AsyncIterable<infer Item> ? Item : D;
  * document a line. Without `render` people see the data as plain text.
  */
 export interface CommandDefinition<A, D> {
+  /** The heading under which `enit help` lists it. Default: that of its plugin. */
+  readonly group?: string;
   readonly description: string;
   /** More than one sentence, for `enit help COMMAND`. */
   readonly details?: string;
@@ -29,6 +31,7 @@ export interface CommandDefinition<A, D> {
 
 /** A command as the host sees it, its types erased. */
 export interface Command {
+  readonly group?: string;
   readonly description: string;
   readonly details?: string;
   readonly examples?: readonly (readonly [line: string, effect: string])[];

@@ -81,6 +81,8 @@ export interface CommandInfo {
   readonly name: string;
   readonly plugin: string;
   readonly builtIn: boolean;
+  /** Its heading among all commands, if it has one. */
+  readonly group: string | undefined;
   readonly description: string;
   readonly details: string | undefined;
   readonly examples: readonly (readonly [line: string, effect: string])[];

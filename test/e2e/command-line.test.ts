@@ -14,7 +14,7 @@ describe("a command line", () => {
   test("without a command shows the usage", async () => {
     const usage = await run();
     expect(usage).toMatchObject({ stderr: "", exitCode: 0 });
-    expect(usage.stdout).toStartWith("Usage: enit COMMAND [ARGUMENTS]\n\nCommands:\n");
+    expect(usage.stdout).toStartWith("Usage: enit COMMAND [ARGUMENTS]\n\nRun releases:\n  start  ");
     expect(await run("help")).toEqual(usage);
     expect(await run("-h")).toEqual(usage);
     expect(await run("--help")).toEqual(usage);
@@ -87,7 +87,7 @@ describe("a command line", () => {
   test("explains a family of commands", async () => {
     const family = await run("plugin", "--help");
     expect(family).toMatchObject({ stderr: "", exitCode: 0 });
-    expect(family.stdout).toContain("Commands:\n  plugin list  List plugins");
+    expect(family.stdout).toContain("\n\nenit itself:\n  plugin list  List plugins");
     expect(await run("help", "plugin")).toEqual(family);
   });
 

@@ -41,11 +41,25 @@ describe("a stranger's plugin", () => {
     dir.write("shout.ts", SHOUT);
     const all = await runWith(dir, ["help"]);
     expect(all).toMatchObject({ stderr: "", exitCode: 0 });
-    expect(all.stdout).toMatch(/\nCommands:\n(.*\n)+\nCommands of the plugin shout:\n {2}shout +Say a word loudly\n/);
+    expect(all.stdout).toMatch(
+      /\nenit itself:\n(.*\n)+\nCommands of the plugin shout:\n {2}shout +Say a word loudly\n/,
+    );
     const one = await runWith(dir, ["shout", "-h"]);
     expect(one).toMatchObject({ stderr: "", exitCode: 0 });
     expect(one.stdout).toStartWith("Say a word loudly (plugin shout)\n\nUsage: enit shout WORD [FLAGS]\n");
     expect(await runWith(dir, ["help", "shout"])).toEqual(one);
+  });
+
+  test("stands in the help under the heading that it names", async () => {
+    using dir = tempDir();
+    dir.write("shout.ts", SHOUT.replace("description:", 'group: "Read files", description:'));
+    const { stdout } = await runWith(dir, ["help"]);
+    expect(stdout).toMatch(/\nRead files:\n( {2}.*\n)+ {2}shout +Say a word loudly\n\n/);
+    const explained = await runWith(dir, ["help", "shout", "--json"]);
+    expect(JSON.parse(explained.stdout)).toMatchObject({ data: { command: { name: "shout", group: "Read files" } } });
+    dir.write("shout.ts", SHOUT.replace("description:", "group: 1, description:"));
+    const { stderr } = await runWith(dir, ["shout", "hello"]);
+    expect(stderr).toContain("commands.shout.group must be");
   });
 
   test("is found in every directory, in order, as a file or as a folder", async () => {

@@ -5,7 +5,7 @@ import { isHookName, HOOK_KINDS } from "../hooks/kinds.ts";
 import { API_VERSION, PLUGIN_NAME, explainApi, pluginError } from "./source.ts";
 
 const PLUGIN_KEYS = ["name", "api", "version", "commands", "overlays", "hooks", "enforce", "setup"];
-const COMMAND_KEYS = ["description", "details", "examples", "args", "run", "render"];
+const COMMAND_KEYS = ["group", "description", "details", "examples", "args", "run", "render"];
 const OVERLAY_KEYS = ["description", "args", "run"];
 const OVERLAY_TYPES = ["path", "text", "atom", "integer", "boolean", "term"];
 const ARGUMENT_KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -53,6 +53,7 @@ function checkCommand(check: Check, key: string, name: string, value: unknown): 
   if (!/^[a-z][a-z0-9_-]*( [a-z][a-z0-9_-]*)*$/.test(name)) check.fail(key, `${key} must be named by lower-case words`);
   const command = check.object(key, value, COMMAND_KEYS);
   check.text(`${key}.description`, command["description"]);
+  if (command["group"] !== undefined) check.text(`${key}.group`, command["group"]);
   if (command["details"] !== undefined) check.text(`${key}.details`, command["details"]);
   check.function(`${key}.run`, command["run"]);
   if (command["render"] !== undefined) check.function(`${key}.render`, command["render"]);

@@ -44,6 +44,7 @@ async function describeCommand(name: string, entry: PluginEntry, registry: Plugi
     name,
     plugin: entry.name,
     builtIn: entry.builtIn,
+    group: command.group,
     description: command.description ?? "",
     details: command.details,
     examples: command.examples ?? [],
