@@ -32,7 +32,7 @@ export async function planUpgrade(
   const libraries = { from: installed.get(from)?.libraries ?? [], to: present ?? librariesOf(tarball) };
   const script = findScript(places.releasesDir, from, version, packed?.relup);
   const hasNoWay = script === undefined && from !== version;
-  if (hasNoWay && !byRestart) throw noUpgradePath(vm.release, from, version);
+  if (hasNoWay && !byRestart) throw noUpgradePath(vm.release, from, version, isPackaged(release));
   const plan = await makePlan(
     connection,
     {

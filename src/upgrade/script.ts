@@ -74,9 +74,11 @@ export function findScript(releasesDir: string, from: string, to: string, packed
 }
 
 /** The error of two versions between which no relup leads. */
-export function noUpgradePath(release: string, from: string, to: string): EnitError {
+export function noUpgradePath(release: string, from: string, to: string, isPackaged: boolean): EnitError {
   return new EnitError("no_upgrade_path", `cannot upgrade "${release}" to ${to}: no relup has the way from ${from}`, {
-    hint: `Build an upgrade tarball from ${from} to ${to}, or change the version by a restart: --restart`,
+    hint: isPackaged
+      ? `Build an upgrade tarball from ${from} to ${to}, or change the version by a restart: --restart`
+      : `Go by the versions between, one after the other: enit releases ${release}`,
     data: { release, from, to },
   });
 }

@@ -1,3 +1,4 @@
+import type { EnitError } from "../error/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
 import { noteTried, switchGeneration, writeRenderedConfig } from "../vm/index.ts";
 import { keepBookkeeping } from "./bookkeeping.ts";
@@ -9,7 +10,7 @@ import type { Restarter } from "./install/install-by-restart.ts";
 import type { InstallLimits } from "./install/run.ts";
 import { lockUpgrade } from "./lock.ts";
 import { bring, prepareConfig, removeAgain } from "./prepare.ts";
-import { effectsOf, findScript } from "./script.ts";
+import { effectsOf, findScript, needsRestart, noUpgradePath } from "./script.ts";
 import {
   checkPermission,
   cleanUp,
@@ -74,29 +75,38 @@ export async function upgradeRelease(
   refuseInstalled(first, version, options.permanent);
   checkPermission(first, tarball !== undefined);
   cleanUp(first, onStep);
-  if (byRestart && !isHot(first, version, tarball)) {
+  const obstacle = findObstacle(first, version, tarball, release);
+  if (obstacle !== undefined && byRestart) {
     return await upgradeByRestart(first, version, tarball, { release, lock, begin, ...options, restarter });
   }
-  return await upgradeIn(first, version, tarball, release, options, begin);
+  const unpacked = tarball !== undefined && (await bring(first, tarball, options));
+  // What is the matter with a tarball was found in it.
+  if (obstacle !== undefined && !unpacked) throw obstacle;
+  return await upgradeIn(first, version, unpacked, release, options, begin);
 }
 
-/** Whether the running VM can come to a version: it runs that already, or a relup has a way without another emulator. */
-function isHot({ places, running }: UpgradeSession, version: string, tarball: UpgradeTarball | undefined): boolean {
-  if (running.version === version) return true;
+/** What keeps the running VM from coming to a version that it does not run already: no relup has a way, or only by another emulator. */
+function findObstacle(
+  { places, running }: UpgradeSession,
+  version: string,
+  tarball: UpgradeTarball | undefined,
+  release: Release,
+): EnitError | undefined {
+  if (running.version === version) return undefined;
   const script = findScript(places.releasesDir, running.version, version, tarball?.relup);
-  return script !== undefined && !effectsOf(script.instructions).restartsEmulator;
+  if (script === undefined) return noUpgradePath(release.name, running.version, version, isPackaged(release));
+  return effectsOf(script.instructions).restartsEmulator ? needsRestart(release.name, version) : undefined;
 }
 
 async function upgradeIn(
   session: UpgradeSession,
   version: string,
-  tarball: UpgradeTarball | undefined,
+  unpacked: boolean,
   release: Release,
   options: UpgradeOptions,
   begin: number,
 ): Promise<UpgradeResult> {
   const { vm, places, running, connection } = session;
-  const unpacked = tarball !== undefined && (await bring(session, tarball, options));
   // What is known has changed with it.
   const bookkeeping = keepBookkeeping(places);
   const moved = await useKeptCode(release, session, version);

@@ -180,6 +180,13 @@ describe("where a package takes the place of the one before", () => {
     expect(await host.json("update", "relex")).toMatchObject({ from: "1.0+2", to: "1.0+3", pid });
     expect(await seen(host)).toBe('{"1.2","1.0",["1.1","1.0"]}');
 
+    expect(await host.enit("rollback", "relex", "1.0")).toEqual({
+      stdout: "",
+      stderr:
+        'enit: cannot upgrade "relex" to 1.0: no relup has the way from 1.0+3\n' +
+        "Go by the versions between, one after the other: enit releases relex\n",
+      exitCode: 1,
+    });
     expect(await host.enit("rollback", "relex", "--dry-run")).toMatchObject({ exitCode: 0 });
     expect(await host.enit("rollback", "relex")).toMatchObject({ exitCode: 0 });
     expect(await seen(host)).toBe('{"1.1","1.0",[{down,"1.1"},"1.1","1.0"]}');

@@ -1,7 +1,7 @@
 import type { NodeConnection } from "../../dist/index.ts";
 import { EnitError } from "../../error/index.ts";
 import type { ReleasePlaces, UpgradeSide } from "../release-files.ts";
-import { effectsOf, findScript, needsRestart, noUpgradePath, type UpgradeScript } from "../script.ts";
+import { effectsOf, findScript, needsRestart, type UpgradeScript } from "../script.ts";
 import type { UpgradeStep } from "../step.ts";
 import { takeSnapshot, type Verification } from "../verify/verify.ts";
 import { checkInstall, knownReleases, runningRelease } from "../vm/handler.ts";
@@ -55,7 +55,7 @@ export interface Installed {
  * that the relup has, else by starting the VM anew with its permanent release.
  *
  * `connection` is closed by the caller; another one may be made on the way. Throws `release_handler_failed`,
- * `no_upgrade_path`, `needs_restart`, `processes_busy` before anything changed; `upgrade_failed` afterwards, its data with
+ * `needs_restart`, `processes_busy` before anything changed; `upgrade_failed` afterwards, its data with
  * `problems`, `restored` and what runs now.
  */
 export async function installRelease(connection: NodeConnection, request: InstallRequest): Promise<Installed> {
@@ -91,7 +91,7 @@ export async function installRelease(connection: NodeConnection, request: Instal
 function scriptOf({ places, from, to, vm }: InstallRequest): UpgradeScript {
   const [old, next] = [from.release.version, to.release.version];
   const script = findScript(places.releasesDir, old, next);
-  if (script === undefined) throw noUpgradePath(vm.release, old, next);
+  if (script === undefined) throw new Error(`no relup leads from ${old} to ${next} of ${vm.release}`);
   return script;
 }
 
