@@ -42,7 +42,7 @@ export const upgradeArguments = {
 export const restartArgument = {
   restart: {
     type: "boolean",
-    description: "Stop the release and start the version where it cannot come to it while it runs",
+    description: "Stop a packaged release and start the version where it cannot come to it while it runs",
   },
 } as const;
 
