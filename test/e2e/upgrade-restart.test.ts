@@ -124,6 +124,23 @@ test("a version that does not start: the former one is started again, and nothin
   expect(existsSync(host.join("opt/relex/lib/counter-2-broken"))).toBe(false);
 });
 
+test("a hook that throws does not keep the former version from being started again", async () => {
+  host.write(
+    "objecting/objector.ts",
+    `import { definePlugin } from "enit/plugin";
+     const object = async () => { throw new Error("not so"); };
+     export default definePlugin({ name: "objector", api: 1, hooks: { "vm:started": object, "vm:stopped": object } });\n`,
+  );
+  const plugins = ["--plugin-dir", host.join("objecting")];
+  const failed = await host.enit(...plugins, "upgrade", "relex", "2", "--restart");
+  expect(failed.exitCode).toBe(1);
+  expect(failed.stderr).toContain('error: cannot go on after "vm:started" of the plugin "objector": not so\n');
+  expect(failed.stderr).toContain(
+    '"vm:stopped" of the plugin "objector": not so; the release was started again with 1\n',
+  );
+  expect(await evaluate("counter_server:version(counter)")).toBe('"1"');
+});
+
 test("an enit that is killed on the way leaves a release that starts, and the next one goes on", async () => {
   await killedAt("vm:stopped", "upgrade", "relex", "2", "--restart");
   expect(host.vm()).toBeUndefined();

@@ -60,15 +60,26 @@ function makeRestarter(base: ServiceBase, { name }: Release): Restarter {
       await checkLaunch(release);
       return release;
     },
-    stop: async ({ force, signal }) =>
-      void (await stop(base, name, signal === undefined ? { force } : { force, signal })),
-    start: async (release, signal) => {
+    stop: ({ force, despiteHooks, signal }) =>
+      telling(base, despiteHooks, stop(base, name, signal === undefined ? { force } : { force, signal })),
+    start: (release, { despiteHooks, signal }) => {
       const onStep = (step: StartStep): void => {
         if (step.kind === "retrying") base.log.warn(describeRetry(step));
       };
-      await start(base, release, signal === undefined ? { onStep } : { onStep, signal });
+      const options = signal === undefined ? { onStep } : { onStep, signal };
+      return telling(base, despiteHooks, start(base, release, options));
     },
   };
+}
+
+/** Where it is to be done despite hooks, tells what one has thrown besides. */
+async function telling({ log }: ServiceBase, despiteHooks: boolean, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!despiteHooks || !(error instanceof EnitError) || error.code !== "hook_failed") throw error;
+    log.error(error.message);
+  }
 }
 
 /** How an installation is to go. */

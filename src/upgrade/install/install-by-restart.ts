@@ -15,8 +15,14 @@ import { failUpgrade } from "./upgrade-failed.ts";
 export interface Restarter {
   /** The release as a version of it would start, which need not be the permanent one. Throws what keeps it from that. */
   readonly load: (version: string, ertsVersion: string) => Promise<Release>;
-  readonly stop: (options: { readonly force: boolean; readonly signal?: AbortSignal | undefined }) => Promise<void>;
-  readonly start: (release: Release, signal?: AbortSignal) => Promise<void>;
+  readonly stop: (options: RestartOptions & { readonly force: boolean }) => Promise<void>;
+  readonly start: (release: Release, options: RestartOptions) => Promise<void>;
+}
+
+interface RestartOptions {
+  /** Whether what hooks throw is told, and no failure: on the way back, where there is no other. */
+  readonly despiteHooks: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An installation by a restart: the files of the new release are in their places, and `release_handler` knows it. */
@@ -41,14 +47,13 @@ export interface RestartRequest extends Pick<
  * Throws what stopping throws; `upgrade_failed` afterwards.
  */
 export async function installByRestart(request: RestartRequest): Promise<UpgradeVm> {
-  const { places, from, former, restarter, events, onStep, signal } = request;
+  const { places, from, former, events, onStep, signal } = request;
   await events?.install?.();
   onStep({ kind: "stopping", version: from.release.version });
-  await restarter.stop({ force: false, signal });
   const bookkeeping = keepBookkeeping(places);
-  const result = await startNext(request).catch((error: unknown): InstallFailure => {
-    // A VM that was launched goes on to start.
-    if (!(error instanceof EnitError) || signal?.aborted === true) throw error;
+  const result = await stopAndStart(request).catch((error: unknown): InstallFailure => {
+    // A VM that was launched goes on to start; one that was not stopped runs as before.
+    if (!(error instanceof EnitError) || signal?.aborted === true || request.vm.isAlive()) throw error;
     return { error, problems: [] };
   });
   if (!("error" in result)) return result;
@@ -57,12 +62,13 @@ export async function installByRestart(request: RestartRequest): Promise<Upgrade
   return failUpgrade(request, result.error, result.problems, back);
 }
 
-async function startNext(request: RestartRequest): Promise<UpgradeVm | InstallFailure> {
+async function stopAndStart(request: RestartRequest): Promise<UpgradeVm | InstallFailure> {
   const { places, to, next, restarter, onStep, signal } = request;
   const { version, ertsVersion } = to.release;
+  await restarter.stop({ force: false, despiteHooks: false, signal });
   markAsNext(places, version);
   onStep({ kind: "starting", version });
-  await restarter.start(next, signal);
+  await restarter.start(next, { despiteHooks: false, signal });
   const vm = upgradeVmOf(next, "upgrade");
   await using session = await openSession(vm, { signal });
   const problems: Problem[] = [];
@@ -83,9 +89,9 @@ async function startFormer(request: RestartRequest, bookkeeping: Bookkeeping): P
   const { former, from, to, restarter, settleSeconds } = request;
   const { name, stateDir, version } = former;
   try {
-    if (findRunningVm(stateDir) !== undefined) await restarter.stop({ force: true });
+    if (findRunningVm(stateDir) !== undefined) await restarter.stop({ force: true, despiteHooks: true });
     bookkeeping.putBack();
-    await restarter.start(former);
+    await restarter.start(former, { despiteHooks: true });
     await using session = await openSession(upgradeVmOf(former, "upgrade"));
     const running = session.running.version;
     const problems =
