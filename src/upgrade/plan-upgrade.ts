@@ -2,7 +2,7 @@ import { isPackaged, type Release } from "../release/index.ts";
 import { currentConfig, renderConfig } from "./config.ts";
 import { settled } from "./dynamic/rehome.ts";
 import { makePlan, type UpgradePlan } from "./plan.ts";
-import { findScript, noUpgradePath } from "./script.ts";
+import { effectsOf, findScript, noUpgradePath } from "./script.ts";
 import { checkPermission, installedRelease, openSession, upgradeVmOf } from "./session.ts";
 import type { UpgradeTarball } from "./tarball/read-upgrade.ts";
 import { checkFits, chooseVersion, readTargetTarball, refuseInstalled, type UpgradeTarget } from "./target.ts";
@@ -26,12 +26,13 @@ export async function planUpgrade(
   checkPermission(session, tarball !== undefined);
   const from = running.version;
   const packed = known.some((each) => each.version === version) ? undefined : tarball;
-  if (packed !== undefined) checkFits(session, packed, { byRestart });
   const keptIn = isPackaged(release) ? undefined : release.stateDir;
   const present = packed === undefined ? installedRelease(session, version, keptIn).libraries : undefined;
   const libraries = { from: installed.get(from)?.libraries ?? [], to: present ?? librariesOf(tarball) };
   const script = findScript(places.releasesDir, from, version, packed?.relup);
+  const restarts = script !== undefined && effectsOf(script.instructions).restartsEmulator;
   const hasNoWay = script === undefined && from !== version;
+  if (packed !== undefined) checkFits(session, packed, { byRestart: byRestart && (hasNoWay || restarts) });
   if (hasNoWay && !byRestart) throw noUpgradePath(vm.release, from, version, isPackaged(release));
   const plan = await makePlan(
     connection,

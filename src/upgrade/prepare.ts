@@ -15,7 +15,7 @@ import type { UpgradeVm } from "./vm/link.ts";
 export async function bring(
   session: UpgradeSession,
   tarball: UpgradeTarball,
-  options: Pick<UpgradeOptions, "onStep" | "signal" | "restarter">,
+  { byRestart, ...options }: Pick<UpgradeOptions, "onStep" | "signal"> & { readonly byRestart: boolean },
 ): Promise<boolean> {
   const { known, running, connection, places } = session;
   const { vsn } = tarball.spec;
@@ -23,7 +23,6 @@ export async function bring(
   if (present !== undefined && findIncomplete(tarball, places.root).length === 0) return false;
   // What never ran may be replaced: an earlier attempt, or another build of the version.
   if (present?.status === "unpacked") await removeRelease(connection, vsn, { signal: options.signal });
-  const byRestart = options.restarter !== undefined;
   checkFits(session, tarball, { byRestart });
   const way = findScript(places.releasesDir, running.version, vsn, tarball.relup);
   const restarts = way !== undefined && effectsOf(way.instructions).restartsEmulator;
@@ -37,7 +36,7 @@ export function prepareConfig(
   release: Release,
   { places, running }: UpgradeSession,
   version: string,
-  { onStep, warn, byRestart = false }: Pick<UpgradeOptions, "onStep" | "warn"> & { readonly byRestart?: boolean },
+  { onStep, warn, byRestart }: Pick<UpgradeOptions, "onStep" | "warn"> & { readonly byRestart: boolean },
 ): ReturnType<typeof renderConfig> {
   onStep({ kind: "rendering", version });
   const config = renderConfig(release, places, version);

@@ -36,7 +36,7 @@ export async function upgradeByRestart(
   const { vm, places, running } = session;
   if (!options.permanent) throw onlyPermanent(release.name, version);
   const { restarter, settleSeconds, onStep, signal, warn } = options;
-  const unpacked = tarball !== undefined && (await bring(session, tarball, options));
+  const unpacked = tarball !== undefined && (await bring(session, tarball, { onStep, signal, byRestart: true }));
   const bookkeeping = keepBookkeeping(places);
   const events = options.events?.(running.version, version, vm);
   let now: UpgradeVm;

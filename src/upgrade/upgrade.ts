@@ -79,7 +79,7 @@ export async function upgradeRelease(
   if (obstacle !== undefined && byRestart) {
     return await upgradeByRestart(first, version, tarball, { release, lock, begin, ...options, restarter });
   }
-  const unpacked = tarball !== undefined && (await bring(first, tarball, options));
+  const unpacked = tarball !== undefined && (await bring(first, tarball, { onStep, signal, byRestart: false }));
   // What is the matter with a tarball was found in it.
   if (obstacle !== undefined && !unpacked) throw obstacle;
   return await upgradeIn(first, version, unpacked, release, options, begin);
@@ -118,7 +118,7 @@ async function upgradeIn(
     const current = fresh ?? session;
     const to = {
       release: installedRelease(current, version),
-      config: prepareConfig(release, current, version, options),
+      config: prepareConfig(release, current, version, { ...options, byRestart: false }),
     };
     const former = versionBefore(session, version);
     const from = { release: installedRelease(current, former), config: currentConfig(release, places, former) };
