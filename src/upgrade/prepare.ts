@@ -1,6 +1,7 @@
 import { EnitError } from "../error/index.ts";
 import { isPackaged, type Release, renderPackagedConfig } from "../release/index.ts";
 import { placeConfig, renderConfig } from "./config.ts";
+import { removePackaged } from "./remove-packaged.ts";
 import { effectsOf, findScript, needsRestart } from "./script.ts";
 import { openSession, type UpgradeSession } from "./session.ts";
 import { findIncomplete } from "./tarball/check-tarball.ts";
@@ -8,7 +9,6 @@ import type { UpgradeTarball } from "./tarball/read-upgrade.ts";
 import { unpackTarball } from "./tarball/unpack.ts";
 import { checkFits } from "./target.ts";
 import type { UpgradeOptions } from "./upgrade.ts";
-import { removeRelease } from "./vm/handler.ts";
 import type { UpgradeVm } from "./vm/link.ts";
 
 /** Brings the files of a tarball to their places; gives whether they were not there before. */
@@ -22,7 +22,7 @@ export async function bring(
   const present = known.find(({ version }) => version === vsn);
   if (present !== undefined && findIncomplete(tarball, places.root).length === 0) return false;
   // What never ran may be replaced: an earlier attempt, or another build of the version.
-  if (present?.status === "unpacked") await removeRelease(connection, vsn, { signal: options.signal });
+  if (present?.status === "unpacked") await removePackaged(session, vsn, { signal: options.signal });
   checkFits(session, tarball, { byRestart });
   const way = findScript(places.releasesDir, running.version, vsn, tarball.relup);
   const restarts = way !== undefined && effectsOf(way.instructions).restartsEmulator;
@@ -60,7 +60,7 @@ export async function removeAgain(
   onStep({ kind: "cleaning up", version });
   try {
     await using session = await openSession(vm);
-    if (session.running.version !== version) await removeRelease(session.connection, version);
+    if (session.running.version !== version) await removePackaged(session, version);
   } catch (error) {
     if (!(error instanceof EnitError)) throw error;
     warn(`${error.message}: version ${version} stays unpacked.`);

@@ -5,9 +5,10 @@ import { readReleasesFile, type ReleaseStatus } from "../otp/index.ts";
 import { isPackaged, type Release } from "../release/index.ts";
 import { asOwnerOf, findRunningVm, removeGeneration, runningVersion, statePaths } from "../vm/index.ts";
 import { lockUpgrade } from "./lock.ts";
+import { removePackaged } from "./remove-packaged.ts";
 import { cleanUp, openSession, type UpgradeSession, upgradeVmOf, versionUnknown } from "./session.ts";
 import type { UpgradeStep } from "./step.ts";
-import { removeRelease, setRemoved } from "./vm/handler.ts";
+import { setRemoved } from "./vm/handler.ts";
 
 /** A version of a release that is on this host. */
 export interface ReleaseVersion {
@@ -88,7 +89,7 @@ export async function removeVersion(
   if (blind !== undefined) throw unknownLibraries(release.name, version, blind.version);
   if (isPackaged(release)) {
     makeMissing(session, version);
-    await removeRelease(connection, version, { signal: options.signal });
+    await removePackaged(session, version, { signal: options.signal });
   } else {
     // Its libraries are those that are installed on this host: they are not ours to remove.
     await setRemoved(connection, version, { signal: options.signal });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { containing } from "../support/containing.ts";
 import { otpInstallations, systemOtp } from "../support/otp.ts";
 import type { ReleaseHost } from "../support/release-host.ts";
@@ -158,6 +159,11 @@ const other = otpInstallations().find(({ major }) => major > systemOtp().major);
 test.skipIf(other === undefined)("a new Erlang/OTP comes with its tarball", async () => {
   if (other === undefined) throw new Error("no other OTP");
   using newer = await buildVersions(other, { vsn: "4" }, []);
+  const root = host.join("opt/relex");
+  // As reltool and knit have them.
+  const modules = join(newer.base, "lib", readdirSync(newer.base).find(isErts) ?? "", "ebin");
+  mkdirSync(modules, { recursive: true });
+  writeFileSync(join(modules, "erts.app"), "");
   const file = host.join("relex-4.tar.gz");
   packWhole(newer, "4", file);
   expect(await host.enit("upgrade", "relex", file)).toMatchObject({
@@ -182,4 +188,12 @@ test.skipIf(other === undefined)("a new Erlang/OTP comes with its tarball", asyn
   expect(await evaluate("{counter_server:version(counter), erlang:system_info(otp_release)}")).toBe(
     `{"2","${systemOtp().major}"}`,
   );
+  const others = (): string[] => [root, join(root, "lib")].flatMap((dir) => readdirSync(dir).filter(isErts));
+  expect(others()).toHaveLength(3);
+  expect((await host.enit("releases", "relex", "--remove", "4")).exitCode).toBe(0);
+  expect(others()).toEqual([readdirSync(builds.base).find(isErts) ?? ""]);
 });
+
+function isErts(name: string): boolean {
+  return name.startsWith("erts-");
+}
