@@ -27,6 +27,8 @@ const UNKNOWN: Value = { kind: "unknown" };
 
 /** So many instructions are followed for one application, some tenths of a second at most. */
 const MAX_STEPS = 150_000;
+/** So many for one call; and no more than a quarter of what is left, so that something is left for others. */
+const MAX_CALL_STEPS = 20_000;
 
 /**
  * The supervisors of one version of an application: found by following its start, from `start/2` of its callback module to the
@@ -124,6 +126,8 @@ export class Supervisors {
       const start = readStart(call);
       if (start !== undefined && this.#application.modules.has(start.supervisor)) starts.push(start);
     };
+    // A specification may name supervisor:start_link itself.
+    onCall({ module, name, args });
     this.#explore(module, name, args, { onCall });
     return starts;
   }
@@ -149,7 +153,8 @@ export class Supervisors {
     try {
       const code = analysis?.find(name, args.length);
       if (analysis === undefined || code === undefined) return [];
-      const explorer = new Explorer({ findModule, budget: this.#budget, ...options });
+      const maxSteps = Math.min(MAX_CALL_STEPS, this.#budget.left / 4);
+      const explorer = new Explorer({ findModule, budget: this.#budget, maxSteps, ...options });
       return explorer.resultsOf(analysis, code, args);
     } catch (error) {
       // Code of an OTP that is later than all known ones has instructions that nobody here knows: what it does is not known.

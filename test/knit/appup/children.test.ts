@@ -54,6 +54,37 @@ describe("children of a changed supervisor", () => {
     expect(await childCalls(two, one)).toMatchObject({ up: ADDED.down, down: ADDED.up, warnings: [] });
   });
 
+  test("are known where the specification of the supervisor names supervisor:start_link itself", async () => {
+    const top = supervisor(child("low", "supervisor, start_link, [{local, low}, a_low, []]", ", type => supervisor"));
+    const low = (children: string): string =>
+      supervisor(children)
+        .replace("[start_link/0, init/1]", "[init/1]")
+        .replace(/start_link.*\n/, "");
+    const { up, warnings } = await childCalls({ a_sup: top, a_low: low("") }, { a_sup: top, a_low: low(child("x")) });
+    expect({ up, warnings }).toEqual({ up: ["supervisor,restart_child,[low,x]"], warnings: [] });
+  });
+
+  test("are known beside supervisors whose children are found out by more than can be followed", async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `heavy_${at}`);
+    const top = supervisor(
+      [
+        ...names.map((name) => child(name, `a_heavy, start_link, [${name}]`)),
+        child("low", "a_low, start_link, []"),
+      ].join(", "),
+    );
+    // Each call doubles the ways on which the code goes on.
+    const heavy = `-behaviour(supervisor).\n-export([start_link/1, init/1]).
+start_link(Name) -> supervisor:start_link({local, Name}, ?MODULE, Name).
+init(Name) -> ${Array.from({ length: 14 }, (_, at) => `ask(Name, ${at})`).join(", ")}, {ok, {#{}, []}}.
+ask(Name, At) -> case get({Name, At}) of yes -> {At, a}; _ -> {At, b} end.\n`;
+    const low = (children: string): string => supervisor(children);
+    const { up, warnings } = await childCalls(
+      { a_sup: top, a_heavy: heavy, a_low: low("") },
+      { a_sup: top, a_heavy: heavy, a_low: low(child("x")) },
+    );
+    expect({ up, warnings }).toEqual({ up: ["supervisor,restart_child,[a_low,x]"], warnings: [] });
+  });
+
   test("may have any term as their id", async () => {
     const { up } = await childCalls(
       { a_sup: supervisor("") },
