@@ -29,7 +29,7 @@ export interface NextVersion {
 /**
  * Finds which parameters of applications that are loaded an installation changes. `release_handler` makes the environments anew,
  * of the `.app` files and the configuration: what an application has set for itself goes (`application_controller:change_application_data/2`).
- * What kernel has is left out: how it was booted, which it reads then alone.
+ * kernel is taken to have what it was given: what it makes of that, as `logger` and `connect_all`, it reads at its start alone.
  */
 export async function planParameters(
   connection: NodeConnection,
@@ -40,15 +40,12 @@ export async function planParameters(
   const loaded = libraries.filter(({ name }) => environment.has(name));
   const free = (table: ConfigTable): ConfigTable =>
     new Map(loaded.map(({ name }) => [name, without(table.get(name) ?? new Map(), fixed.get(name))]));
-  const running = free(environment);
   const defaults = free(new Map(loaded.map(({ name, dir }) => [name, defaultsOf(dir, name)])));
-  const former = free(tableOf(formerConfig) ?? new Map());
+  const kernel = new Map([...(defaults.get("kernel") ?? []), ...(tableOf(formerConfig)?.get("kernel") ?? [])]);
+  const running = free(new Map([...environment, ["kernel", kernel]]));
   // Every key counts as one that the files gave, as none stays for itself.
   const previous = new Map(
-    loaded.map(({ name }) => {
-      const held = (name === "kernel" ? former : running).get(name) ?? [];
-      return [name, new Map([...held, ...(defaults.get(name) ?? [])])];
-    }),
+    [...running].map(([name, held]) => [name, new Map([...held, ...(defaults.get(name) ?? [])])]),
   );
   const { applications } = planReconfigure({ previous, next: free(tableOf(config) ?? new Map()), running, defaults });
   return applications.map(({ application, changed, added, removed }) => ({
