@@ -73,7 +73,9 @@ function planApplication(application: string, input: ReconfigureInput): Applicat
   const removed: Omit<KeyChange, "new" | "restored">[] = [];
   for (const key of new Set([...next.keys(), ...tableIn(input.previous).keys()])) {
     const restored = !next.has(key);
-    const old = running.get(key);
+    const old = isCompleted(application, key)
+      ? (tableIn(input.previous).get(key) ?? running.get(key))
+      : running.get(key);
     const wanted = restored ? defaults.get(key) : next.get(key);
     if (wanted === undefined) {
       if (old !== undefined) removed.push({ key, old });
@@ -84,6 +86,14 @@ function planApplication(application: string, input: ReconfigureInput): Applicat
     }
   }
   return { application, changed, added, removed };
+}
+
+/**
+ * Whether an application completes what it is given for a key, and reads it at its start alone: what the files gave counts as what
+ * runs. OTP's kernel puts the defaults of handlers into `logger`.
+ */
+function isCompleted(application: string, key: string): boolean {
+  return application === "kernel" && key === "logger";
 }
 
 type Table = ReadonlyMap<string, Term>;

@@ -9,6 +9,7 @@ beforeAll(async () => {
   host.define("relex", {
     applications: "[sasl, relex_application, relex_snmp]",
     defaults: `
+      {kernel, [{logger, [{handler, default, logger_std_h, #{config => #{type => standard_error}}}]}]}.
       {sasl, [{sasl_error_logger, false}, {utc_log, true}]}.
       {relex_application, [{frozzle_timeout, 6000}, {retries, 1}, {on_start, {set, mine, kept}}]}.
     `,
