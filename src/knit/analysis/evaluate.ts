@@ -13,8 +13,10 @@ import {
   type Operand,
 } from "../../beam/index.ts";
 import { list } from "../../term/index.ts";
+import { moveValues } from "./moves.ts";
+import { EXTERNAL_CALLS, LAST_CALLS, LOCAL_CALLS, numberOf, operandsOf } from "./operands.ts";
 import { Registers } from "./registers.ts";
-import { UNKNOWN, type Value, atomOf, entriesOf, listOf, ofTerm, tupleOf } from "./value.ts";
+import { UNKNOWN, type Value, atomOf, entriesOf, ofTerm } from "./value.ts";
 
 /** What a function does that can be told. */
 export type CodeEvent =
@@ -61,10 +63,8 @@ const LAST_IS_RESULT = new Set([9, 10, 11, 67, 124, 125, 152, 185]);
 /** What ends the way that is followed. */
 const ENDS = new Set<number>([72, 73, 74, 107, 108, 161, 180, OPCODE.wait, OPCODE.jump, 59, 60, 24]);
 
-const GET_LIST = 65;
-const GET_TUPLE_ELEMENT = 66;
-const GET_HD = 162;
-const GET_TL = 163;
+/** Calls of funs, and of functions whose names come from registers. */
+const OTHER_CALLS = new Set<number>([OPCODE.call_fun, OPCODE.call_fun2, OPCODE.apply, OPCODE.apply_last]);
 
 class Evaluation {
   readonly events: CodeEvent[] = [];
@@ -140,77 +140,32 @@ class Evaluation {
   }
 
   /** Does what an instruction does to values; false if it does something else. */
-  #assign({ opcode, operands }: Instruction, now: Registers): boolean {
-    const [first, second, third] = operands;
-    switch (opcode) {
-      case OPCODE.move:
-        now.write(second, now.read(first));
-        return true;
-      case OPCODE.swap: {
-        const [a, b] = [now.read(first), now.read(second)];
-        now.write(first, b);
-        now.write(second, a);
-        return true;
-      }
-      case OPCODE.put_list:
-        now.write(third, { kind: "cons", head: now.read(first), tail: now.read(second) });
-        return true;
-      case OPCODE.put_tuple2:
-        now.write(first, { kind: "tuple", elements: operandsOf(second).map((each) => now.read(each)) });
-        return true;
-      case OPCODE.put_map_assoc:
-        now.write(
-          third,
-          putMap(
-            now.read(second),
-            operandsOf(operands[4]).map((each) => now.read(each)),
-          ),
-        );
-        return true;
-      case OPCODE.make_fun3:
-        now.write(second, this.#makeFun(first, operandsOf(third), now));
-        return true;
-      case OPCODE.init_yregs:
-        for (const each of operandsOf(first)) now.write(each, ofTerm(list([])));
-        return true;
-      case GET_TUPLE_ELEMENT:
-        now.write(third, tupleOf(now.read(first))?.[second?.kind === "number" ? second.value : -1] ?? UNKNOWN);
-        return true;
-      case GET_LIST: {
-        const value = now.read(first);
-        now.write(second, headOf(value));
-        now.write(third, tailOf(value));
-        return true;
-      }
-      case GET_HD:
-        now.write(second, headOf(now.read(first)));
-        return true;
-      case GET_TL:
-        now.write(second, tailOf(now.read(first)));
-        return true;
-      default:
-        if (LAST_IS_RESULT.has(opcode)) now.write(operands.at(-1), UNKNOWN);
-        return LAST_IS_RESULT.has(opcode);
+  #assign(instruction: Instruction, now: Registers): boolean {
+    const { opcode, operands } = instruction;
+    const [first, second, third, , fifth] = operands;
+    const { funs } = this.#tables;
+    const fun = opcode === OPCODE.make_fun3 ? funs[numberOf(first)] : undefined;
+    if (fun !== undefined) this.events.push({ kind: "fun", fun });
+    if (opcode === OPCODE.put_map_assoc) {
+      const pairs = operandsOf(fifth).map((each) => now.read(each));
+      now.write(third, putMap(now.read(second), pairs));
+      return true;
     }
-  }
-
-  #makeFun(index: Operand | undefined, free: readonly Operand[], now: Registers): Value {
-    const fun = index?.kind === "number" ? this.#tables.funs[index.value] : undefined;
-    if (fun === undefined) return UNKNOWN;
-    this.events.push({ kind: "fun", fun });
-    return { kind: "fun", fun, free: free.map((each) => now.read(each)) };
+    if (moveValues(instruction, now, funs)) return true;
+    if (opcode === OPCODE.init_yregs) for (const each of operandsOf(first)) now.write(each, ofTerm(list([])));
+    else if (LAST_IS_RESULT.has(opcode)) now.write(operands.at(-1), UNKNOWN);
+    else return false;
+    return true;
   }
 
   #call({ opcode, operands }: Instruction, now: Registers): void {
-    const isTail = [OPCODE.call_last, OPCODE.call_only, OPCODE.call_ext_last, OPCODE.call_ext_only].some(
-      (each) => each === opcode,
-    );
+    const isTail = LAST_CALLS.has(opcode);
     const [count, target] = operands;
     const args = now.arguments(count?.kind === "number" ? count.value : 0);
     const isCaught = now.handlers.size > 0;
     if (target?.kind === "label") {
       this.events.push({ kind: "local", label: target.label, args, isTail, isCaught });
-    } else if (target?.kind === "number" && isExternal(opcode)) {
+    } else if (target?.kind === "number" && EXTERNAL_CALLS.has(opcode)) {
       const imported = this.#tables.imports[target.value];
       if (imported !== undefined) this.events.push({ kind: "external", target: imported, args, isTail, isCaught });
     }
@@ -223,13 +178,8 @@ class Evaluation {
   }
 }
 
-function isExternal(opcode: number): boolean {
-  return [OPCODE.call_ext, OPCODE.call_ext_last, OPCODE.call_ext_only].some((each) => each === opcode);
-}
-
 function isCall(opcode: number): boolean {
-  const others = [OPCODE.call, OPCODE.call_last, OPCODE.call_only, OPCODE.call_fun, OPCODE.call_fun2];
-  return isExternal(opcode) || [...others, OPCODE.apply, OPCODE.apply_last].some((each) => each === opcode);
+  return EXTERNAL_CALLS.has(opcode) || LOCAL_CALLS.has(opcode) || OTHER_CALLS.has(opcode);
 }
 
 function blankLabels({ instructions }: FunctionCode): ReadonlySet<number> {
@@ -254,20 +204,6 @@ function forgetRegisters(operands: readonly Operand[], now: Registers): void {
     if (operand.kind === "list") forgetRegisters(operand.operands, now);
     else now.write(operand, UNKNOWN);
   }
-}
-
-function operandsOf(operand: Operand | undefined): readonly Operand[] {
-  return operand?.kind === "list" ? operand.operands : [];
-}
-
-function headOf(value: Value): Value {
-  return value.kind === "cons" ? value.head : (listOf(value)?.[0] ?? UNKNOWN);
-}
-
-function tailOf(value: Value): Value {
-  if (value.kind === "cons") return value.tail;
-  const term = value.kind === "term" ? value.term : undefined;
-  return term?.kind === "list" && term.elements.length > 0 ? ofTerm(list(term.elements.slice(1), term.tail)) : UNKNOWN;
 }
 
 function putMap(source: Value, pairs: readonly Value[]): Value {

@@ -1,13 +1,10 @@
 import { type FunctionCode, OPCODE, type Operand } from "../../beam/index.ts";
 import { printTerm } from "../../term/index.ts";
 import type { ModuleAnalysis } from "./module-analysis.ts";
+import { BIF_FUNCTION, EXTERNAL_CALLS, LOCAL_CALLS } from "./operands.ts";
 
 /** `executable_line` and `debug_line` besides `line`: where the code stands in the source. */
 const LINES = new Set<number>([OPCODE.line, OPCODE.debug_line, 183]);
-
-/** The instructions whose second operand is a number in the table of imports. */
-const EXTERNAL_CALLS = new Set<number>([OPCODE.call_ext, OPCODE.call_ext_last, OPCODE.call_ext_only]);
-const LOCAL_CALLS = new Set<number>([OPCODE.call, OPCODE.call_last, OPCODE.call_only]);
 
 /**
  * A text that is equal for two functions, also of different modules, exactly if they have the same code: names in place of
@@ -46,24 +43,14 @@ function makeText(analysis: ModuleAnalysis, code: FunctionCode, made: Map<number
     const shown = operands.map(show);
     if (EXTERNAL_CALLS.has(opcode) && second?.kind === "number") shown[1] = importName(analysis, second.value);
     if (LOCAL_CALLS.has(opcode) && second?.kind === "label") shown[1] = functionText(analysis, second.label, made);
-    if (isBif(opcode)) shown[bifOperand(opcode)] = bifName(analysis, operands[bifOperand(opcode)]);
+    const bifAt = BIF_FUNCTION[opcode];
+    if (bifAt !== undefined) shown[bifAt] = bifName(analysis, operands[bifAt]);
     if (opcode === OPCODE.make_fun3 && first?.kind === "number") {
       shown[0] = functionText(analysis, analysis.funs[first.value]?.label ?? 0, made);
     }
     return `${opcode} ${shown.join(" ")}`;
   });
   return lines.join("\n");
-}
-
-/** `bif0` to `bif3` and `gc_bif1` to `gc_bif3`, which name a function of the table of imports too. */
-function isBif(opcode: number): boolean {
-  return bifOperand(opcode) >= 0;
-}
-
-const BIF_OPERANDS: Readonly<Record<number, number>> = { 9: 0, 10: 1, 11: 1, 124: 2, 125: 2, 152: 2, 185: 1 };
-
-function bifOperand(opcode: number): number {
-  return BIF_OPERANDS[opcode] ?? -1;
 }
 
 function bifName(analysis: ModuleAnalysis, operand: Operand | undefined): string {

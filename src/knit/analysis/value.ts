@@ -55,6 +55,22 @@ export function listOf(value: Value | undefined): readonly Value[] | undefined {
   return others && [...elements, ...others.map(ofTerm)];
 }
 
+/** The first element of a list; `undefined` for all that is not known to have one. */
+export function headOf(value: Value | undefined): Value | undefined {
+  if (value?.kind === "cons") return value.head;
+  const [first] = value?.kind === "term" && value.term.kind === "list" ? value.term.elements : [];
+  return first && ofTerm(first);
+}
+
+/** A list without its first element, likewise. */
+export function tailOf(value: Value | undefined): Value | undefined {
+  if (value?.kind === "cons") return value.tail;
+  if (value?.kind !== "term" || value.term.kind !== "list" || value.term.elements.length === 0) return undefined;
+  const [, ...others] = value.term.elements;
+  // The tail of an improper list of one element stands for itself.
+  return ofTerm(others.length === 0 && value.term.tail !== undefined ? value.term.tail : list(others, value.term.tail));
+}
+
 /** The value of an atom key in a map: `undefined` if it has none, or is no map that is known. */
 export function mapValueOf(value: Value | undefined, key: string): Value | undefined {
   return entriesOf(value)?.find(([candidate]) => atomOf(candidate) === key)?.[1];

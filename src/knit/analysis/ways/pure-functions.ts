@@ -1,5 +1,5 @@
 import { atom, integer, integerValue, list, stringValue, textValue } from "../../../term/index.ts";
-import { type Value, UNKNOWN, entriesOf, listOf, ofTerm, termOf, tupleOf } from "../value.ts";
+import { type Value, UNKNOWN, entriesOf, headOf, listOf, ofTerm, tailOf, termOf, tupleOf } from "../value.ts";
 import { isSame, kindOf, mapEntry, withEntries } from "./compare.ts";
 
 /** Calls a fun that a pure function was given; one result, or `UNKNOWN`. */
@@ -100,20 +100,6 @@ const NIL = ofTerm(list([]));
 function truthOf(value: Value | undefined): boolean | undefined {
   const term = value?.kind === "term" && value.term.kind === "atom" ? value.term.name : undefined;
   return term === "true" ? true : term === "false" ? false : undefined;
-}
-
-export function headOf(value: Value | undefined): Value | undefined {
-  if (value?.kind === "cons") return value.head;
-  const [first] = value?.kind === "term" && value.term.kind === "list" ? value.term.elements : [];
-  return first && ofTerm(first);
-}
-
-export function tailOf(value: Value | undefined): Value | undefined {
-  if (value?.kind === "cons") return value.tail;
-  if (value?.kind !== "term" || value.term.kind !== "list" || value.term.elements.length === 0) return undefined;
-  const [, ...others] = value.term.elements;
-  // The tail of an improper list of one element stands for itself.
-  return ofTerm(others.length === 0 && value.term.tail !== undefined ? value.term.tail : list(others, value.term.tail));
 }
 
 function append(a: Value | undefined, b: Value | undefined): Value | undefined {

@@ -1,9 +1,9 @@
 /** What each instruction does to the registers, and where the code may go on. Numbers are those of `genop.tab`. */
 import { type BeamFun, type BeamImport, type Instruction, OPCODE, type Operand } from "../../../beam/index.ts";
-import { UNKNOWN, type Value, tupleOf } from "../value.ts";
-import { withEntries } from "./compare.ts";
+import { BIF_FUNCTION, EXTERNAL_CALLS, LAST_CALLS, labelOf, numberOf } from "../operands.ts";
+import { moveValues } from "../moves.ts";
+import { UNKNOWN, type Value } from "../value.ts";
 import type { Frame } from "./frame.ts";
-import { headOf, tailOf } from "./pure-functions.ts";
 import { type Decision, decide, isTest } from "./tests.ts";
 
 /** What the code of a module refers to, and how calls are followed. */
@@ -46,18 +46,8 @@ const EXCEPTIONS = new Set<number>([OPCODE.func_info, 72, 73, 74, 107, 108, 161,
 const RECEIVING = new Set<number>([OPCODE.loop_rec, 24, OPCODE.wait, OPCODE.wait_timeout]);
 /** `allocate` in all its forms. */
 const ALLOCATIONS = new Set([12, 13, 14, 15]);
-/** Where the name of a function stands among the operands of `bif` and `gc_bif`; its arguments follow, then the result. */
-const BIFS: Readonly<Record<number, number>> = { 9: 0, 10: 1, 11: 1, 124: 2, 125: 2, 152: 2, 185: 1 };
 /** What leaves its result in the first register: `make_fun2`, `bs_init_writable`, `apply`, `build_stacktrace`. */
 const LEAVES_RESULT = new Set<number>([103, 133, OPCODE.apply, 160]);
-const CALLS_OUT = new Set<number>([OPCODE.call_ext, OPCODE.call_ext_last, OPCODE.call_ext_only]);
-const TAIL_CALLS = new Set<number>([
-  OPCODE.call_last,
-  OPCODE.call_only,
-  OPCODE.call_ext_last,
-  OPCODE.call_ext_only,
-  OPCODE.apply_last,
-]);
 /** Functions that never return. */
 const RAISING = new Set(["erlang:error", "erlang:exit", "erlang:throw", "erlang:raise"]);
 
@@ -67,7 +57,7 @@ export function takeStep(instruction: Instruction, frame: Frame, tools: StepTool
   if (isTest(opcode)) return goOn(decide(instruction, frame));
   if (EXCEPTIONS.has(opcode)) return DEAD;
   if (RECEIVING.has(opcode)) return GIVE_UP;
-  if (opcode in BIFS) return callBif(instruction, frame, tools);
+  if (opcode in BIF_FUNCTION) return callBif(instruction, frame, tools);
   if (ALLOCATIONS.has(opcode)) {
     frame.allocate();
     return NEXT;
@@ -102,72 +92,12 @@ export function takeStep(instruction: Instruction, frame: Frame, tools: StepTool
       frame.trim(numberOf(operands[0]));
       return NEXT;
     default:
-      return move(instruction, frame, tools) ? NEXT : forget(instruction, frame);
+      return moveValues(instruction, frame, tools.funs) ? NEXT : forget(instruction, frame);
   }
-}
-
-/** Does what only moves values about; false if it is something else. */
-function move({ opcode, operands }: Instruction, frame: Frame, { funs }: StepTools): boolean {
-  const [first, second, third, fourth, fifth] = operands;
-  switch (opcode) {
-    case OPCODE.move:
-      frame.write(second, frame.read(first));
-      return true;
-    case OPCODE.swap: {
-      const [a, b] = [frame.read(first), frame.read(second)];
-      frame.write(first, b);
-      frame.write(second, a);
-      return true;
-    }
-    case OPCODE.put_list:
-      frame.write(third, { kind: "cons", head: frame.read(first), tail: frame.read(second) });
-      return true;
-    case OPCODE.put_tuple2:
-      frame.write(first, { kind: "tuple", elements: operandsOf(second).map((each) => frame.read(each)) });
-      return true;
-    case OPCODE.make_fun3: {
-      const fun = funs[numberOf(first)];
-      const free = operandsOf(third).map((each) => frame.read(each));
-      frame.write(second, fun === undefined ? UNKNOWN : { kind: "fun", fun, free });
-      return true;
-    }
-    case OPCODE.put_map_assoc:
-    case 155: // put_map_exact
-      frame.write(third, withEntries(frame.read(second), pairsOf(fifth, frame)) ?? UNKNOWN);
-      return true;
-    case 66: // get_tuple_element
-      frame.write(third, tupleOf(frame.read(first))?.[numberOf(second)] ?? UNKNOWN);
-      return true;
-    case 65: {
-      // get_list
-      const value = frame.read(first);
-      frame.write(second, headOf(value) ?? UNKNOWN);
-      frame.write(third, tailOf(value) ?? UNKNOWN);
-      return true;
-    }
-    case 162: // get_hd
-      frame.write(second, headOf(frame.read(first)) ?? UNKNOWN);
-      return true;
-    case 163: // get_tl
-      frame.write(second, tailOf(frame.read(first)) ?? UNKNOWN);
-      return true;
-    case 181: // update_record
-      frame.write(fourth, updateRecord(frame.read(third), operandsOf(fifth), frame));
-      return true;
-    default:
-      return false;
-  }
-}
-
-function updateRecord(record: Value, updates: readonly Operand[], frame: Frame): Value {
-  const elements = tupleOf(record)?.slice();
-  if (elements === undefined) return UNKNOWN;
-  for (let at = 0; at + 1 < updates.length; at += 2) elements[numberOf(updates[at]) - 1] = frame.read(updates[at + 1]);
-  return { kind: "tuple", elements };
 }
 
 function callBif({ opcode, operands }: Instruction, frame: Frame, tools: StepTools): Outcome {
-  const nameAt = BIFS[opcode] ?? 0;
+  const nameAt = BIF_FUNCTION[opcode] ?? 0;
   const imported = tools.imports[numberOf(operands[nameAt])];
   const args = operands.slice(nameAt + 1, -1).map((each) => frame.read(each));
   const result = imported && tools.pure(imported.module, imported.name, args);
@@ -185,13 +115,13 @@ function call({ opcode, operands }: Instruction, frame: Frame, tools: StepTools)
     if (opcode === OPCODE.call_fun) return tools.callFun(frame.x(numberOf(first)), frame.arguments(numberOf(first)));
     if (opcode === OPCODE.call_fun2) return tools.callFun(frame.read(fun), frame.arguments(numberOf(target)));
     const args = frame.arguments(numberOf(first));
-    if (!CALLS_OUT.has(opcode)) return tools.callLocal(labelOf(target), args);
+    if (!EXTERNAL_CALLS.has(opcode)) return tools.callLocal(labelOf(target), args);
     const imported = tools.imports[numberOf(target)];
     if (imported === undefined) return [UNKNOWN];
     if (RAISING.has(`${imported.module}:${imported.name}`)) return [];
     return tools.callOutside(imported.module, imported.name, args);
   })();
-  if (TAIL_CALLS.has(opcode)) return { kind: "end", values: results };
+  if (LAST_CALLS.has(opcode) || opcode === OPCODE.apply_last) return { kind: "end", values: results };
   const [result, ...others] = results;
   if (result === undefined) return DEAD;
   const copies = others.map((other) => {
@@ -218,21 +148,4 @@ function forget({ operands }: Instruction, frame: Frame): Outcome {
 function goOn({ next, branches }: Decision): Outcome {
   if (next === "fall") return { ...NEXT, branches };
   return next === undefined ? { ...DEAD, branches } : { ...NEXT, kind: "jump", label: next, branches };
-}
-
-function pairsOf(operand: Operand | undefined, frame: Frame): (readonly [Value, Value])[] {
-  const values = operandsOf(operand).map((each) => frame.read(each));
-  return values.flatMap((key, at) => (at % 2 === 0 ? [[key, values[at + 1] ?? UNKNOWN] as const] : []));
-}
-
-function operandsOf(operand: Operand | undefined): readonly Operand[] {
-  return operand?.kind === "list" ? operand.operands : [];
-}
-
-function labelOf(operand: Operand | undefined): number {
-  return operand?.kind === "label" ? operand.label : 0;
-}
-
-function numberOf(operand: Operand | undefined): number {
-  return operand?.kind === "number" ? operand.value : -1;
 }
