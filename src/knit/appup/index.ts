@@ -7,7 +7,7 @@ export type {
   OlderApplication,
   WrittenWays,
 } from "./application-appup.ts";
-export { diffChildren, pairSupervisors } from "./child-differences.ts";
+export { type SupervisorVersions, diffChildren, isToldOtherwise, pairSupervisors } from "./child-differences.ts";
 export type { ChildFacts } from "./children.ts";
 export { Behaviours, type OtpBehaviour } from "./behaviours.ts";
 export { instructionText } from "./instructions.ts";

@@ -1,6 +1,6 @@
 /** Supervisors: they take part in an upgrade by calling `init/1` again, and start and stop nothing by themselves. */
 import { type ModuleAnalysis, fingerprint } from "../analysis/index.ts";
-import { diffChildren, pairSupervisors } from "../appup/index.ts";
+import { type SupervisorVersions, diffChildren, isToldOtherwise, pairSupervisors } from "../appup/index.ts";
 import { type Term, equalTerms, printTerm } from "../../term/index.ts";
 import type { Finding } from "./facts.ts";
 import { processKindOf } from "./process-kind.ts";
@@ -13,9 +13,36 @@ export function checkSupervisors(way: Way): Finding[] {
     if (!way.loadedAt.has(each.name) || way.restarted.has(each.application)) return [];
     if (processKindOf(each.source, way.source) !== "supervisor") return [];
     const isUpdated = placesOf(way, "code_change", each.name).length > 0;
-    return isUpdated ? checkChildren(way, each) : checkOnlyLoaded(each);
+    return isUpdated ? checkChildren(way, each.application, each.name) : checkOnlyLoaded(each);
   });
-  return [...changed, ...checkInit(way), ...checkSuspended(way)];
+  return [...changed, ...checkAffected(way), ...checkInit(way), ...checkSuspended(way)];
+}
+
+/** Supervisors whose own code is the same, but whose children come from modules that change. */
+function checkAffected(way: Way): Finding[] {
+  const changed = changedModules(way);
+  const names = new Set(changed.map(({ name }) => name));
+  const applications = new Set(changed.map(({ application }) => application));
+  return way.source.modules
+    .values()
+    .toArray()
+    .flatMap(({ application, analysis }): Finding[] => {
+      const { name } = analysis;
+      if (!applications.has(application) || way.restarted.has(application)) return [];
+      if (names.has(name) || !analysis.imports.some(({ module }) => names.has(module))) return [];
+      if (processKindOf(analysis, way.source) !== "supervisor") return [];
+      if (placesOf(way, "code_change", name).length > 0) return checkChildren(way, application, name);
+      const versions = versionsOf(way, application);
+      if (versions === undefined || !isToldOtherwise(name, versions)) return [];
+      const message = `the children of the supervisor ${name} come from modules that change, and it is not updated: it keeps the specifications that it has`;
+      return [{ code: "supervisor-only-loaded", application, module: name, message }];
+    });
+}
+
+/** The supervisors of an application in both releases. */
+function versionsOf({ source, target }: Way, application: string): SupervisorVersions | undefined {
+  const [before, after] = [source, target].map(({ supervisors }) => supervisors.get(application));
+  return before && after && { before, after };
 }
 
 function checkOnlyLoaded({ application, name, source, target }: ChangedModule): Finding[] {
@@ -26,11 +53,11 @@ function checkOnlyLoaded({ application, name, source, target }: ChangedModule): 
 }
 
 /** An update makes the new specifications known; it starts no child, and stops none. */
-function checkChildren(way: Way, { application, name }: ChangedModule): Finding[] {
-  const [before, after] = [way.source, way.target].map(({ supervisors }) => supervisors.get(application));
-  if (before === undefined || after === undefined) return [];
+function checkChildren(way: Way, application: string, name: string): Finding[] {
+  const versions = versionsOf(way, application);
+  if (versions === undefined) return [];
   const findings: Finding[] = [];
-  for (const [older, newer] of pairSupervisors(name, { before, after })) {
+  for (const [older, newer] of pairSupervisors(name, versions)) {
     const { fresh, unsure, gone } = diffChildren(older, newer);
     for (const child of [...fresh, ...gone]) {
       const { id, isCertain } = child;

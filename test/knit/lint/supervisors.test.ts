@@ -111,6 +111,15 @@ describe("supervisor-child-not-started, supervisor-child-not-stopped", () => {
       new: { s: asking(2), kids: kids(`${child("a")}, ${child("b")}`) },
     };
     expect(await lab.codes({ ...asked, up })).toEqual(found);
+    // Its own code stays as it is.
+    const same = { ...asked, new: { ...asked.new, s: asking(1) } };
+    expect(await lab.codes({ ...same, up })).toEqual(found);
+    expect(await lab.codes({ ...same, up: "[{load_module, kids}]" })).toEqual(["supervisor-only-loaded s"]);
+    const other = {
+      ...same,
+      new: { ...same.new, kids: kids(child("a")).replace(/$/, " f() -> 1.").replace("all/0", "all/0, f/0") },
+    };
+    expect(await lab.codes({ ...other, up: "[{load_module, kids}]" })).toEqual([]);
   });
 
   test("not for children that are put together when it runs", async () => {
