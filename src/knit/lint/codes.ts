@@ -32,11 +32,12 @@ export const LINT_CODES = {
   // State
   "state-without-code-change":
     "Use {update, MODULE, {advanced, EXTRA}}, and write a code_change that converts the state.",
-  "code-change-missing": "Export code_change, or use {update, MODULE, soft}.",
+  "code-change-missing": "Export code_change with a clause for this way, or use {update, MODULE, soft}.",
   "code-change-no-down": "Write a clause of code_change for {down, VERSION}, which makes the old state of the new one.",
   "process-module-only-loaded":
     "Use {update, MODULE, {advanced, EXTRA}}, which suspends the processes and calls code_change.",
-  "special-process-without-code-change": "Export system_code_change/4, or use {update, MODULE, soft}.",
+  "special-process-without-code-change":
+    "Export system_code_change/4 with a clause for this way, or use {update, MODULE, soft}.",
   "child-modules-wrong":
     "Name the module in modules of the child specification, one upgrade before the one that needs it.",
   "child-modules-dynamic": "Use dynamic for event managers only; name the modules of all other children.",

@@ -7,9 +7,6 @@ import { type ProcessKind, basesOf, converterOf, processKindOf } from "./process
 import { conversionOf, describeChange, knowsWayDown, stateShapeOf, versionOf } from "./process-state.ts";
 import { type ChangedModule, type Way, changedModules, endsVm, placesOf, sideAt } from "./way.ts";
 
-/** What comes of an error after the point of no return. */
-const FATAL = "the upgrade fails and the VM restarts";
-
 /** What is wrong with the processes of changed modules on a way. */
 export function checkState(way: Way): Finding[] {
   if (!way.hasSteps || endsVm(way)) return [];
@@ -42,28 +39,35 @@ function checkProcess(way: Way, changed: ChangedModule, kind: ProcessKind): Find
   const code = converterAt(way, changed, converting);
   const converts = code.find(...splitName(converter));
   if (converts === undefined) return [];
-  const conversion = conversionOf(code, converts, versionGiven(way, changed));
-  if (conversion !== "converts") {
-    const how = conversion === "keeps" ? "gives it back as it was" : `only fails on this way: ${FATAL}`;
-    return [{ ...finding, code: "state-without-code-change", message: `${what}, and ${converter} ${how}` }];
+  if (conversionOf(code, converts, versionGiven(way, changed)) === "keeps") {
+    return [
+      { ...finding, code: "state-without-code-change", message: `${what}, and ${converter} gives it back as it was` },
+    ];
   }
   if (way.direction === "up" || before === undefined || knowsWayDown(code, converts, before)) return [];
   const message = `${what}, and ${converter} of the newer version knows neither {down, VERSION} nor the newer state, which it gets on the way down`;
   return [{ ...finding, code: "code-change-no-down", message }];
 }
 
-/** A process that is to convert its state by a function that its code does not have fails, after the point of no return. */
+/** A process that is to convert its state by a function that its code does not have, or that only fails, makes the upgrade fail. */
 function checkConverter(way: Way, changed: ChangedModule, kind: ProcessKind): Finding[] {
   const converter = converterOf(kind);
   const [at] = placesOf(way, "code_change", changed.name);
   if (converter === undefined || at === undefined) return [];
-  const converts = (name: string): boolean =>
-    sideAt(way, name, at).modules.get(name)?.analysis.exports.has(converter) === true;
   // A behaviour of one's own is what OTP calls; one that only writes functions into the module, as Elixir's, is not.
-  if ([changed.name, ...basesOf(changed.source, way.source)].some(converts)) return [];
+  const called = [changed.name, ...basesOf(changed.source, way.source)].flatMap((name) => {
+    const analysis = sideAt(way, name, at).modules.get(name)?.analysis;
+    return analysis?.exports.has(converter) === true ? [analysis] : [];
+  });
+  const fails = (analysis: ModuleAnalysis): boolean => {
+    const code = analysis.find(...splitName(converter));
+    return code !== undefined && conversionOf(analysis, code, versionGiven(way, changed)) === "fails";
+  };
+  if (called.length > 0 && !called.every(fails)) return [];
   const code = kind === "special" ? "special-process-without-code-change" : "code-change-missing";
   const which = converterAt(way, changed, at) === changed.target ? "to" : "from";
-  const message = `processes of ${changed.name} are to call ${converter}, which the version that is gone ${which} does not export: ${FATAL}`;
+  const state = called.length > 0 ? "only fails on this way" : `the version that is gone ${which} does not export`;
+  const message = `processes of ${changed.name} are to call ${converter}, which ${state}: the upgrade fails and the VM restarts`;
   return [{ code, application: changed.application, module: changed.name, message }];
 }
 
@@ -95,9 +99,11 @@ function checkOnlyLoaded(way: Way, { application, name, source, target }: Change
 }
 
 /** What a converter is called with: the version of what ran, or `{down, VERSION}` with that of what is gone to. */
-function versionGiven({ direction }: Way, { source, target }: ChangedModule): Value {
-  if (direction === "up") return versionOf(source);
-  return { kind: "tuple", elements: [{ kind: "term", term: atom("down") }, versionOf(target)] };
+function versionGiven({ direction, loadedAt }: Way, { name, source, target }: ChangedModule): Value {
+  const given = (analysis: ModuleAnalysis): Value =>
+    loadedAt.has(name) ? versionOf(analysis) : { kind: "term", term: atom("undefined") };
+  if (direction === "up") return given(source);
+  return { kind: "tuple", elements: [{ kind: "term", term: atom("down") }, given(target)] };
 }
 
 /** The code that is there when a process converts its state. */

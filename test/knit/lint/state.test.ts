@@ -45,18 +45,15 @@ describe("state-without-code-change", () => {
     const messages = async (codeChange: string): Promise<string[]> => {
       const fresh = { m: server("a, b", codeChange, EXPORT) };
       const warnings = await lab.lint({ old: before, new: fresh, up: ADVANCED });
-      return warnings.map(
-        ({ code, directions, message }) => `${code} ${directions.join()}: ${message.split("), ")[1]}`,
-      );
+      return warnings.map(({ code, directions, message }) => `${code} ${directions.join()}: ${message}`);
     };
     const back = "code_change({down, _}, S, _) -> {ok, S}";
-    const [up, down] = ["state-without-code-change up:", "state-without-code-change down:"];
-    const fails = "and code_change/3 only fails on this way: the upgrade fails and the VM restarts";
-    const keeps = "and code_change/3 gives it back as it was";
-    expect(await messages(`${back}; code_change(_, _, _) -> throw(no).`)).toEqual([
-      `${up} ${fails}`,
-      `${down} ${keeps}`,
-    ]);
+    const [up, down] = ["code-change-missing up:", "state-without-code-change down:"];
+    const fails =
+      "processes of m are to call code_change/3, which only fails on this way: the upgrade fails and the VM restarts";
+    const keeps = "the state of m changes (#state{} has b), and code_change/3 gives it back as it was";
+    const throwing = "code_change(_, _, _) -> throw(no).";
+    expect(await messages(`${back}; ${throwing}`)).toEqual([`${up} ${fails}`, `${down} ${keeps}`]);
     const older = (vsn: string) => `${back}; code_change("${vsn}", {state, A}, _) -> {ok, #state{a = A}}.`;
     expect(await messages(older("1.0"))).toEqual([`${down} ${keeps}`]);
     expect(await messages(older("0.9"))).toEqual([`${up} ${fails}`, `${down} ${keeps}`]);
@@ -144,6 +141,15 @@ test("code-change-missing: an update that calls what is not exported, each way f
     "code-change-missing up",
     "code-change-missing down",
   ]);
+});
+
+test("code-change-missing: a code_change that only fails, also where the state stays as it is", async () => {
+  const failing = (codeChange: string) => server("a", codeChange, EXPORT);
+  const codes = (fresh: string) => lab.codes({ old: { m: server("a") }, new: { m: failing(fresh) }, up: ADVANCED });
+  const missing = "code-change-missing m";
+  expect(await codes("code_change(_, _, _) -> {error, no}.")).toEqual([missing]);
+  expect(await codes("code_change({down, _}, S, _) -> {ok, S}.")).toEqual([missing]);
+  expect(await codes("code_change(_, S, _) -> case get(x) of y -> {ok, S}; _ -> exit(no) end.")).toEqual([]);
 });
 
 test("the code_change that is called is that of a behaviour of one's own, where there is one", async () => {
