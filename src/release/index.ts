@@ -15,9 +15,16 @@ export { explainConfig, maskCookie } from "./explain.ts";
 export type { ExplainedKey } from "./explain.ts";
 export type { Limit } from "./limits.ts";
 export type { NodeSettings } from "./node-settings.ts";
-export { findReleaseName, listReleaseNames, loadRelease, loadReleases, releaseStateDir } from "./release.ts";
+export {
+  findReleaseName,
+  isPackaged,
+  listReleaseNames,
+  loadRelease,
+  loadReleases,
+  releaseStateDir,
+} from "./release.ts";
 export type { LoadOptions, LoadedRelease, Release } from "./release.ts";
-export { invalidPackage, isPackaged, renderPackagedConfig } from "./packaged/index.ts";
+export { invalidPackage, renderPackagedConfig } from "./packaged/index.ts";
 export type { Environment, PackagedRelease, PackagedVersion } from "./packaged/index.ts";
 export { describeRunning } from "./running-release.ts";
 export { describeOrigin } from "./setting-names.ts";

@@ -7,7 +7,7 @@ import { type ApplicationRequest, configKey, type MergedConfig } from "./config-
 import { type ReleaseDefinition, readDefinition } from "./definition.ts";
 import { matchReleaseName } from "./match.ts";
 import { type NodeSettings, readNodeEnvironment, readNodeSettings, readPackagedRoot } from "./node-settings.ts";
-import { type Environment, type PackagedRelease, type PackagedVersion, readPackagedRelease } from "./packaged/index.ts";
+import type { Environment, PackagedRelease, PackagedVersion } from "./packaged/index.ts";
 import type { HostSettings } from "./settings.ts";
 import { listNames, readBytesIfAny } from "./reading.ts";
 import { type Warning, formatPlace } from "./warning.ts";
@@ -28,6 +28,11 @@ export interface Release {
   /** What is packed in it, if it is a packaged release; its configuration is part of `config` already. */
   readonly packaged: PackagedRelease | undefined;
   readonly warnings: readonly Warning[];
+}
+
+/** Whether a release is a packaged one. */
+export function isPackaged(release: Release): release is Release & { readonly packaged: PackagedRelease } {
+  return release.packaged !== undefined;
 }
 
 export interface LoadOptions {
@@ -100,6 +105,7 @@ async function readPackaged(
   const env = Object.fromEntries(readNodeEnvironment(config));
   for (const { position } of config.extensions) warnings.push(ignoredExtension(position));
   const values = { ...process.env, ...(await environment?.(stateDir)), ...env };
+  const { readPackagedRelease } = await import("./packaged/index.ts");
   return readPackagedRelease(root, { values, keepUnset }, warnings, packagedVersion);
 }
 

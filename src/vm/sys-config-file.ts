@@ -50,9 +50,8 @@ export function writeRenderedConfig({ stateDir, version }: Pick<Release, "stateD
   });
 }
 
-/** The version of a release that runs here, which need not be that of its definition any more. */
-export function runningVersion(release: Release): string {
-  const vm = findRunningVm(release.stateDir);
+/** The version of a release that runs here, which need not be that of its definition any more. `vm`: its VM, if that is known. */
+export function runningVersion(release: Release, vm = findRunningVm(release.stateDir)): string {
   return (isPackaged(release) ? vm?.tried : vm?.version) ?? release.version;
 }
 

@@ -29,11 +29,6 @@ export interface PackagedRelease extends PackagedFiles, PackagedArguments {
   readonly variables: Variables;
 }
 
-/** Whether a release is a packaged one. */
-export function isPackaged(release: Release): release is Release & { readonly packaged: PackagedRelease } {
-  return release.packaged !== undefined;
-}
-
 /** A version of a packaged release, and that of its emulator. */
 export interface PackagedVersion {
   readonly version: string;

@@ -2,7 +2,7 @@ import type { CallOptions, NodeConnection } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import type { Release } from "../../../release/index.ts";
 import { type Term, mapValue, textValue } from "../../../term/index.ts";
-import { releaseCommand, type ReleasePlaces, sendAgent } from "../../../vm/index.ts";
+import type { ReleasePlaces } from "../../../vm/index.ts";
 
 /**
  * Calls a function of the Erlang application that enit puts into its VMs. A node that does not have it, since enit did not
@@ -20,6 +20,7 @@ export async function callAgent(
     return await node.call(module, functionName, args, options);
   } catch (error) {
     if (!isMissing(error)) throw error;
+    const { sendAgent, releaseCommand } = await import("../../../vm/index.ts");
     await sendAgent(node, { wanted: module, command: releaseCommand(release), signal: options.signal });
     return node.call(module, functionName, args, options);
   }

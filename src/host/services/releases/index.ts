@@ -1,6 +1,5 @@
 import type { ReleaseService } from "../../../contract/index.ts";
 import { explainConfig, listReleaseNames, maskCookie } from "../../../release/index.ts";
-import { runningVersion } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
 import { connect } from "./connect.ts";
 import { inspect } from "./inspect.ts";
@@ -18,10 +17,7 @@ export function makeReleaseService(base: ServiceBase): ReleaseService {
     load: (name, options = {}) => load(base, name, options),
     explain: (release, options = {}) => explainConfig(options.showCookie ? release.config : maskCookie(release.config)),
     list: async () => (await import("./list.ts")).listReleases(base),
-    process: async (release) => {
-      const { state, ...facts } = processOf(release.stateDir);
-      return { state, ...facts, version: state === "not running" ? undefined : runningVersion(release) };
-    },
+    process: async (release) => processOf(release),
     inspect,
     connect,
     checkStart: async (release) => (await import("../../../vm/index.ts")).checkLaunch(release),

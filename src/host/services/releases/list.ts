@@ -2,11 +2,10 @@ import type { ReleaseListing } from "../../../contract/index.ts";
 import { isOwnHost, listNodes } from "../../../dist/index.ts";
 import { EnitError } from "../../../error/index.ts";
 import { type LoadedRelease, loadReleases, type Release } from "../../../release/index.ts";
-import { runningVersion } from "../../../vm/index.ts";
 import type { ServiceBase } from "../index.ts";
 import { connectByName } from "./connect.ts";
 import { resolveConfig, runningEnvironment } from "./load.ts";
-import { processOf } from "./process.ts";
+import { processIn, processOf } from "./process.ts";
 
 /** Milliseconds. */
 const ASK_TIMEOUT = 1000;
@@ -78,11 +77,11 @@ async function registeredNodes(epmdPort: number | undefined, signal: AbortSignal
 function describe(loaded: LoadedRelease): ReleaseListing {
   if ("error" in loaded) {
     const { name, error, stateDir } = loaded;
-    const { state, node } = processOf(stateDir);
+    const { state, node } = processIn(stateDir);
     return { name, version: undefined, node, state, error: error.message };
   }
-  const { name, node, stateDir } = loaded.release;
-  const running = processOf(stateDir);
-  const version = runningVersion(loaded.release);
+  const { name, node } = loaded.release;
+  const running = processOf(loaded.release);
+  const version = running.version ?? loaded.release.version;
   return { name, version, node: running.node ?? node.nodeName, state: running.state, error: undefined };
 }
