@@ -19,6 +19,7 @@
           delay := Milliseconds :: non_neg_integer(),
           environment := [{Variable :: string(), Value :: string() | false}],
           progress := file:filename(),
+          bell := file:filename(),
           console := boolean(),
           hangup := stop | default,
           log := none | #{file := file:filename(), max_bytes := pos_integer()},

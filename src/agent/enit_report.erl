@@ -4,6 +4,8 @@
 %% people read the same on the terminal; with `--syslog` the log gets it too.
 -module(enit_report).
 
+-include_lib("kernel/include/file.hrl").
+
 -export([open/1, event/2, close/1]).
 
 -export_type([event/0]).
@@ -42,10 +44,27 @@ close(#{device := Device}) ->
 -spec event(report(), event()) -> ok.
 event(#{device := Device, notifies := Notifies, speaks := Speaks, settings := Settings}, Event) ->
     ok = file:write(Device, line(Event)),
+    _ = ring(maps:get(bell, Settings)),
     _ = Notifies andalso enit_notify:event(Event),
     _ = Speaks andalso
         lists:foreach(fun({Level, Text}) -> say(Level, Text, Settings) end, words(Event, Settings)),
     ok.
+
+%% Tells an enit that waits at its named pipe. Opened to read as well, and closed each time, it neither waits for a reader nor
+%% fills when that is gone.
+ring(Bell) ->
+    case file:read_link_info(Bell, [raw]) of
+        {ok, #file_info{type = other}} ->
+            case file:open(Bell, [read, write, raw, binary]) of
+                {ok, Device} ->
+                    _ = file:write(Device, <<$\n>>),
+                    file:close(Device);
+                {error, _} = Error ->
+                    Error
+            end;
+        _ ->
+            ok
+    end.
 
 %% A printed term can be read back once it holds no pids, ports, references and funs.
 line({retrying, Application, Reason, Left, Delay}) ->

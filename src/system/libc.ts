@@ -27,6 +27,8 @@ export interface Libc {
   limitOpenFiles(soft: number): void;
   /** Blocks the thread until a process has ended, reaped or not. False: there is no such process. */
   waitForProcess(pid: number, isTheOne: () => boolean): boolean;
+  /** Makes a named pipe that nobody else may use. */
+  makeFifo(path: string): void;
   /** Opens an inotify descriptor that becomes readable when something is written into a file. It does not block. */
   watchWrites(path: string): number;
   /** Sets the supplementary groups to those of a user, and one more. False: not permitted. */
@@ -73,6 +75,7 @@ async function openLibc(): Promise<Libc> {
     poll: { args: ["buffer", "usize", "int"], returns: "int" },
     syscall: { args: ["i64", "i64", "i64"], returns: "i64" },
     close: { args: ["int"], returns: "int" },
+    mkfifo: { args: ["buffer", "u32"], returns: "int" },
     inotify_init1: { args: ["int"], returns: "int" },
     inotify_add_watch: { args: ["int", "buffer", "u32"], returns: "int" },
     initgroups: { args: ["buffer", "u32"], returns: "int" },
@@ -114,6 +117,7 @@ async function openLibc(): Promise<Libc> {
       symbols.close(fd);
       return found;
     },
+    makeFifo: (path) => must("mkfifo", symbols.mkfifo(nulEnded(path), 0o600)),
     watchWrites: (path) => {
       const fd = symbols.inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
       must("inotify_init1", fd);

@@ -55,6 +55,7 @@ export function agentSettings(input: AgentSettingsInput): Term {
     [atom("delay"), integer(Math.round(startDelaySeconds * 1000))],
     [atom("environment"), list([tuple(string("HOME"), input.home === undefined ? atom("false") : string(input.home))])],
     [atom("progress"), string(paths.progress)],
+    [atom("bell"), string(paths.bell)],
     [atom("console"), atom(String(mode === "foreground"))],
     [atom("hangup"), atom(input.stopOnHangup ? "stop" : "default")],
     [atom("log"), mode === "foreground" ? none : log],

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { chownSync, closeSync, constants, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { systemCode } from "../error/index.ts";
 import { libc } from "../system/index.ts";
+import type { Identity } from "./identity.ts";
 import { parseStartEvents, type StartEvent } from "./start-event.ts";
 import { statePaths } from "./state-paths.ts";
 
@@ -9,30 +10,49 @@ const NEWLINE = 10;
 /**
  * Follows the progress file of a VM that starts, which must be there.
  *
- * The kernel tells of each line (inotify). `fs.watch` does not do: Bun 1.4 passes over what is written within a
- * millisecond of what it has told of, and so over the last line.
+ * `fs.watch` does not do: Bun 1.4 passes over what is written within a millisecond of what it has told of, and so over the
+ * last line.
  */
 export class ProgressWatch implements Disposable {
   readonly #onEvent: (event: StartEvent) => void;
   readonly #progress: number;
-  readonly #inotify: number;
+  readonly #waker: Waker;
   readonly #notices: ReturnType<typeof readerOf>;
   #rest = Buffer.alloc(0);
   #isOpen = true;
 
-  private constructor(path: string, inotify: number, onEvent: (event: StartEvent) => void) {
+  private constructor(path: string, waker: Waker, onEvent: (event: StartEvent) => void) {
     this.#onEvent = onEvent;
     this.#progress = openSync(path, "r");
-    this.#inotify = inotify;
-    this.#notices = readerOf(inotify);
+    this.#waker = waker;
+    this.#notices = readerOf(waker.descriptor);
+    void this.#follow();
   }
 
-  /** Begins with what is there already. `onEvent` is called before the next turn of the event loop at the earliest. */
+  /**
+   * Follows a VM that somebody else starts: the kernel tells of each line (inotify). Begins with what is there already; `onEvent` is
+   * called before the next turn of the event loop at the earliest.
+   */
   static async open(stateDir: string, onEvent: (event: StartEvent) => void): Promise<ProgressWatch> {
     const { progress } = statePaths(stateDir);
-    const watch = new ProgressWatch(progress, (await libc()).watchWrites(progress), onEvent);
-    void watch.#follow();
-    return watch;
+    return new ProgressWatch(progress, { descriptor: (await libc()).watchWrites(progress) }, onEvent);
+  }
+
+  /**
+   * As `open`, of a VM that is about to be launched, by whoever holds the lock. Its agent rings a bell for us, since the kernel
+   * takes 15 ms to end an inotify watch, be it by the end of the process.
+   */
+  static async withBell(
+    stateDir: string,
+    { uid, gid }: Identity,
+    onEvent: (event: StartEvent) => void,
+  ): Promise<ProgressWatch> {
+    const { progress, bell } = statePaths(stateDir);
+    (await libc()).makeFifo(bell);
+    if (process.geteuid?.() === 0) chownSync(bell, uid, gid);
+    // Also to write, so that it does not end when the agent closes it.
+    const descriptor = openSync(bell, constants.O_RDWR | constants.O_NONBLOCK);
+    return new ProgressWatch(progress, { descriptor, path: bell }, onEvent);
   }
 
   /** Reads what has come since the last time, at once: for the end of the VM, of which we may hear first. */
@@ -53,13 +73,22 @@ export class ProgressWatch implements Disposable {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     closeSync(this.#progress);
-    void this.#notices.cancel().then(() => closeSync(this.#inotify));
+    const { path, descriptor } = this.#waker;
+    if (path !== undefined) rmSync(path, { force: true });
+    void this.#notices.cancel().then(() => closeSync(descriptor));
   }
 
   async #follow(): Promise<void> {
     do this.read();
     while (!(await this.#notices.read()).done);
   }
+}
+
+/** What can be read when there may be new lines. */
+interface Waker {
+  readonly descriptor: number;
+  /** Of a named pipe that is ours alone. */
+  readonly path?: string;
 }
 
 function readerOf(descriptor: number) {

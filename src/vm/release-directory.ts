@@ -36,8 +36,8 @@ export function writeReleaseDirectory(input: ReleaseDirectoryInput): void {
   const { release, system, paths, agent } = input;
   const files = system.files();
   writingState(paths.stateDir, () => {
-    const { releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir, startedFrom } = paths;
-    for (const path of [releasesDir, agentDir, homeDir, agentSettings, progress, tls, keptDir, startedFrom]) {
+    const { releasesDir, agentDir, homeDir, agentSettings, progress, bell, tls, keptDir, startedFrom } = paths;
+    for (const path of [releasesDir, agentDir, homeDir, agentSettings, progress, bell, tls, keptDir, startedFrom]) {
       rmSync(path, { recursive: true, force: true });
     }
     removeEndedShells(paths.shellsDir);

@@ -37,7 +37,7 @@ export async function startRelease(release: Release, options: StartOptions = {})
   const log = markLog(stateDir);
   const { order, keepCode } = await prepareLaunch(release, "background", options);
   using following = new StartFollower(release, launcher, log, options);
-  using progress = await ProgressWatch.open(stateDir, (event) => following.receive(event));
+  using progress = await ProgressWatch.withBell(stateDir, order.identity, (event) => following.receive(event));
   await launcher.launch(order);
   keepCode();
   // From now on the record says that a VM runs, so that another enit may stop it while it starts.

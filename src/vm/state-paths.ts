@@ -14,6 +14,8 @@ export interface StatePaths {
   readonly previousLog: string;
   /** What the agent reports while applications start: see `progress.ts`. */
   readonly progress: string;
+  /** A named pipe into which the agent writes a byte for each line of that, while `enit start` waits. */
+  readonly bell: string;
   /** What the agent is to do: see `agent-settings.ts`. */
   readonly agentSettings: string;
   /** Holds the agent, as `enit-VSN/ebin`. */
@@ -43,6 +45,7 @@ export function statePaths(stateDir: string): StatePaths {
     log: join(stateDir, "log"),
     previousLog: join(stateDir, "log.1"),
     progress: join(stateDir, "progress"),
+    bell: join(stateDir, "bell"),
     agentSettings: join(stateDir, "agent.settings"),
     agentDir: join(stateDir, "agent"),
     homeDir,

@@ -49,6 +49,7 @@ const FILES = [
   "agent.settings",
   "progress",
   "enit.app",
+  "bell",
   "vm.json.new",
   "vm.json",
 ];

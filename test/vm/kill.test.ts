@@ -10,7 +10,18 @@ const otp = otpInstallations().at(-1) ?? systemOtp();
 
 /** Moments of a start: a word that the starter says, or a file of the state directory that appears. */
 const WORDS = ["planned", "booting", "starting", "started", "running"];
-const FILES = ["lock", "log", "home", "releases", "agent.settings", "progress", "agent", "vm.json.new", "vm.json"];
+const FILES = [
+  "lock",
+  "log",
+  "home",
+  "releases",
+  "agent.settings",
+  "progress",
+  "agent",
+  "bell",
+  "vm.json.new",
+  "vm.json",
+];
 
 for (const moment of [...FILES, ...WORDS]) {
   test(`a start that is killed at "${moment}" leaves no VM or a whole one, and the next start works`, async () => {

@@ -1,8 +1,15 @@
 import { expect, test } from "bun:test";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type RunningVm, type StartEvent, readStartPhase, startRelease, stopRelease } from "../../src/vm/index.ts";
+import {
+  type RunningVm,
+  type StartEvent,
+  readStartPhase,
+  startRelease,
+  statePaths,
+  stopRelease,
+} from "../../src/vm/index.ts";
 import { otpInstallations, systemOtp } from "../support/otp.ts";
 import { COOKIE, evaluate, launchScript, procFile, statusField, testRelease, untilEvent } from "./support.ts";
 
@@ -129,6 +136,17 @@ test("startRelease() writes secrets for the VM's user alone", async () => {
   );
   expect(modes).toEqual(["700", "400", "600", "600"]);
   expect(readFileSync(join(release.stateDir, "releases/1.0/sys.config"), "utf8")).not.toContain(COOKIE);
+});
+
+test("a start that is over leaves no bell, and a VM that boots anew makes none", async () => {
+  await using release = await testRelease({ otp: systemOtp() });
+  const vm = await startRelease(await release.load());
+  const { bell } = statePaths(release.stateDir);
+  expect(existsSync(bell)).toBe(false);
+  const again = untilEvent(release.stateDir, "running", 2);
+  await evaluate(vm, "init:restart()");
+  await again;
+  expect(existsSync(bell)).toBe(false);
 });
 
 async function typeOfProbe(vm: RunningVm): Promise<string> {
