@@ -1,9 +1,9 @@
 import {
   definePlugin,
-  describeRetry,
   readStartArguments,
   readStopArguments,
   releaseArguments,
+  restartRelease,
   startArguments,
   stopArguments,
 } from "../../src/contract/index.ts";
@@ -18,29 +18,11 @@ export default definePlugin({
       examples: [["restart relex", "stop relex, wait until it is gone, start it, wait until it runs"]],
       args: { ...releaseArguments, ...startArguments, ...stopArguments },
       run: async (ctx, args) => {
-        const stopOptions = readStopArguments(args);
-        const startOptions = readStartArguments(args);
         // All that can be known beforehand: a release that cannot be started again is better left running.
         const release = await ctx.releases.load(args.release, { match: args.match, anew: true });
-        await ctx.releases.checkStart(release);
-        const { state } = await ctx.releases.process(release);
-        const stopped =
-          state === "not running"
-            ? undefined
-            : await ctx.releases.stop(release.name, {
-                ...stopOptions,
-                signal: ctx.signal,
-                onWaiting: (node) => ctx.log.info(`waiting for node '${node}' to go down...`),
-              });
-        using progress = ctx.progress(`starting ${release.name}`, { total: release.applications.length });
-        let done = 0;
-        const started = await ctx.releases.start(release, {
-          ...startOptions,
-          signal: ctx.signal,
-          onStep: (step) => {
-            if (step.kind === "retrying") ctx.log.warn(describeRetry(step));
-            else progress.update(step.kind === "started" ? ++done : done, `${step.kind} ${step.application}`);
-          },
+        const { stopped, started } = await restartRelease(ctx, release, {
+          stop: readStopArguments(args),
+          start: readStartArguments(args),
         });
         return { stopped: stopped ?? null, started };
       },

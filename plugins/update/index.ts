@@ -1,8 +1,7 @@
-import { definePlugin, releaseArguments } from "../../src/contract/index.ts";
+import { definePlugin, releaseArguments, restartRelease } from "../../src/contract/index.ts";
 import { readUpgradeArguments, upgradeArguments } from "../upgrade/arguments.ts";
 import { describePlan, describeResult, type UpdateData } from "./describe.ts";
 import { renderUpdate } from "./render.ts";
-import { restartRelease } from "./restart.ts";
 
 const { permanent: _, ...updateArguments } = upgradeArguments;
 
@@ -35,7 +34,7 @@ export default definePlugin({
           const described = describePlan(release.name, plan);
           if (args.dryRun) return described;
           if (plan.obstacles.length > 0) {
-            const { version, node, pid } = await restartRelease(ctx, release);
+            const { version, node, pid } = (await restartRelease(ctx, release)).started;
             return { ...described, dryRun: false, restarted: true, to: version, node, pid };
           }
         }

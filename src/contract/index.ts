@@ -60,6 +60,7 @@ export {
   startArguments,
   stopArguments,
 } from "./release-arguments.ts";
+export { restartRelease } from "./restart.ts";
 export { settingFlags } from "./setting-flags.ts";
 export { formatUptime } from "./uptime.ts";
 export type {

@@ -78,6 +78,24 @@ test("the hooks of a stop fire around it; a failed command tells its error", asy
   ]);
 });
 
+test("a hook that throws once a release has stopped for a restart does not leave it so", async () => {
+  host.write(
+    "objecting/objector.ts",
+    `import { definePlugin } from "enit/plugin";
+     const object = async () => { throw new Error("not so"); };
+     export default definePlugin({ name: "objector", api: 1, hooks: { "vm:stopped": object } });\n`,
+  );
+  await host.enit("start", "relex");
+  const former = host.vm()?.pid;
+  const { stderr, exitCode } = await host.enit("--plugin-dir", host.join("objecting"), "restart", "relex");
+  expect(stderr).toContain('"vm:stopped" of the plugin "objector": not so; "relex" was started again\n');
+  expect(exitCode).toBe(1);
+  expect((await host.enit("call", "relex", "erlang", "is_alive")).stdout).toBe("true\n");
+  expect(host.vm()?.pid).not.toBe(former);
+  await host.enit("stop", "relex");
+  recorded();
+});
+
 test("a plugin that fails in a hook stops the work and is named; --no-plugins goes on without it", async () => {
   host.write("etc/enit/enit.toml", 'lib_dirs = ["../../lib"]\n');
   expect(await host.enit("status", "relex")).toEqual({
