@@ -35,26 +35,25 @@ export function moveValues({ opcode, operands }: Instruction, frame: Holder, fun
       return true;
     }
     case OPCODE.put_map_assoc:
-    case 155: // put_map_exact
+    case OPCODE.put_map_exact:
       frame.write(third, withEntries(frame.read(second), pairsOf(fifth, frame)) ?? UNKNOWN);
       return true;
-    case 66: // get_tuple_element
+    case OPCODE.get_tuple_element:
       frame.write(third, tupleOf(frame.read(first))?.[numberOf(second)] ?? UNKNOWN);
       return true;
-    case 65: {
-      // get_list
+    case OPCODE.get_list: {
       const value = frame.read(first);
       frame.write(second, headOf(value) ?? UNKNOWN);
       frame.write(third, tailOf(value) ?? UNKNOWN);
       return true;
     }
-    case 162: // get_hd
+    case OPCODE.get_hd:
       frame.write(second, headOf(frame.read(first)) ?? UNKNOWN);
       return true;
-    case 163: // get_tl
+    case OPCODE.get_tl:
       frame.write(second, tailOf(frame.read(first)) ?? UNKNOWN);
       return true;
-    case 181: // update_record
+    case OPCODE.update_record:
       frame.write(fourth, updateRecord(frame.read(third), operandsOf(fifth), frame));
       return true;
     default:
