@@ -39,8 +39,8 @@ export class ProgressWatch implements Disposable {
   }
 
   /**
-   * As `open`, of a VM that is about to be launched, by whoever holds the lock. Its agent rings a bell for us, since the kernel
-   * takes 15 ms to end an inotify watch, be it by the end of the process.
+   * As `open`, of a VM that is about to be launched, by whoever holds the lock. Its agent rings a bell for us, where the file system
+   * can have one, since the kernel takes 15 ms to end an inotify watch, be it by the end of the process.
    */
   static async withBell(
     stateDir: string,
@@ -48,7 +48,7 @@ export class ProgressWatch implements Disposable {
     onEvent: (event: StartEvent) => void,
   ): Promise<ProgressWatch> {
     const { progress, bell } = statePaths(stateDir);
-    (await libc()).makeFifo(bell);
+    if (!(await libc()).makeFifo(bell)) return ProgressWatch.open(stateDir, onEvent);
     if (process.geteuid?.() === 0) chownSync(bell, uid, gid);
     // Also to write, so that it does not end when the agent closes it.
     const descriptor = openSync(bell, constants.O_RDWR | constants.O_NONBLOCK);
