@@ -30,13 +30,18 @@ export async function restartRelease(
   }
   using progress = ctx.progress(`starting ${release.name}`, { total: release.applications.length });
   let done = 0;
-  const started = await releases.start(release, {
+  const starting = releases.start(release, {
     ...options.start,
     signal,
     onStep: (step) => {
       if (step.kind === "retrying") log.warn(describeRetry(step));
       else progress.update(step.kind === "started" ? ++done : done, `${step.kind} ${step.application}`);
     },
+  });
+  const started = await starting.catch((error: unknown) => {
+    // What keeps it from starting is the error to end with.
+    if (objection !== undefined) log.error(objection.message);
+    throw error;
   });
   if (objection === undefined) return { stopped, started };
   const { code, kind, hint, data, message } = objection;
