@@ -1,17 +1,7 @@
-import type { ConfigChangeAnswer, Context, ReconfigurePlan, Term } from "../../src/contract/index.ts";
+import type { ConfigChangeAnswer, Context, ParameterChanges, ReconfigurePlan, Term } from "../../src/contract/index.ts";
 
-/** What a reconfiguration changes in one application, its values as text in Erlang's syntax. */
-export interface DescribedChange {
-  readonly application: string;
-  /** `restored`: the key left the files, and goes back to the default of its application. */
-  readonly changed: readonly {
-    readonly key: string;
-    readonly old: string;
-    readonly new: string;
-    readonly restored: boolean;
-  }[];
-  readonly added: readonly { readonly key: string; readonly new: string; readonly restored: boolean }[];
-  readonly removed: readonly { readonly key: string; readonly old: string }[];
+/** What a reconfiguration changes in one application. */
+export interface DescribedChange extends ParameterChanges {
   /** What came of `config_change/3`; `null` in a dry run. */
   readonly answer: string | null;
 }

@@ -1,4 +1,4 @@
-import type { RestartNeed, Ui } from "../../src/contract/index.ts";
+import type { ParameterChanges, RestartNeed, Ui } from "../../src/contract/index.ts";
 import type { DescribedChange } from "./describe-plan.ts";
 
 interface Reconfiguration {
@@ -29,7 +29,7 @@ function renderChange(change: DescribedChange, ui: Ui): string[] {
 }
 
 /** Draws the parameters of an application that change, a line each. */
-export function renderParameters(change: Omit<DescribedChange, "answer">, ui: Ui): string[] {
+export function renderParameters(change: ParameterChanges, ui: Ui): string[] {
   return [
     ...change.added.map((key) => ui.green(` + ${key.key} = ${key.new}`)),
     ...change.changed.map((key) => {

@@ -4,7 +4,7 @@ import { type ConfigTable, planReconfigure, tableOf } from "../release/index.ts"
 import { printTerm, type Term } from "../term/index.ts";
 import { defaultsOf, readApplications } from "./verify/applications.ts";
 
-/** What the installation of a version makes of the parameters of an application; values in Erlang's syntax. */
+/** The parameters of an application that something changes; values in Erlang's syntax. */
 export interface ParameterChanges {
   readonly application: string;
   /** `restored`: the files do not give the key, and `new` is the default of the application. */
