@@ -155,44 +155,45 @@ test("an enit that is killed on the way leaves a release that starts, and the ne
   expect([await states(), whatStarts()]).toEqual([["3 old", "2 permanent", "1 old"], "2"]);
 });
 
-const other = otpInstallations().find(({ major }) => major > systemOtp().major);
-test.skipIf(other === undefined)("a new Erlang/OTP comes with its tarball", async () => {
-  if (other === undefined) throw new Error("no other OTP");
-  using newer = await buildVersions(other, { vsn: "4" }, []);
-  const root = host.join("opt/relex");
-  // As reltool and knit have them.
-  const modules = join(newer.base, "lib", readdirSync(newer.base).find(isErts) ?? "", "ebin");
-  mkdirSync(modules, { recursive: true });
-  writeFileSync(join(modules, "erts.app"), "");
-  const file = host.join("relex-4.tar.gz");
-  packWhole(newer, "4", file);
-  expect(await host.enit("upgrade", "relex", file)).toMatchObject({
-    stderr: containing(`it is made for Erlang/OTP ${other.major}, and ${systemOtp().major} runs\n`),
-    exitCode: 2,
+const newerOtps = otpInstallations().filter(({ major }) => major > systemOtp().major);
+for (const other of newerOtps.slice(0, 1)) {
+  test(`the new Erlang/OTP ${other.major} comes with its tarball`, async () => {
+    using newer = await buildVersions(other, { vsn: "4" }, []);
+    const root = host.join("opt/relex");
+    // As reltool and knit have them.
+    const modules = join(newer.base, "lib", readdirSync(newer.base).find(isErts) ?? "", "ebin");
+    mkdirSync(modules, { recursive: true });
+    writeFileSync(join(modules, "erts.app"), "");
+    const file = host.join("relex-4.tar.gz");
+    packWhole(newer, "4", file);
+    expect(await host.enit("upgrade", "relex", file)).toMatchObject({
+      stderr: containing(`it is made for Erlang/OTP ${other.major}, and ${systemOtp().major} runs\n`),
+      exitCode: 2,
+    });
+    expect(await host.enit("upgrade", "relex", file, "--restart")).toMatchObject({
+      stdout: containing("release relex 2 -> 4 "),
+      exitCode: 0,
+    });
+    rmSync(file);
+    expect(await evaluate("{counter_server:version(counter), erlang:system_info(otp_release)}")).toBe(
+      `{"4","${other.major}"}`,
+    );
+    // To what it replaced, whatever other versions there are.
+    expect(await states()).toEqual(["4 permanent", "3 old", "2 old", "1 old"]);
+    expect(await host.enit("rollback", "relex")).toMatchObject({
+      stderr: containing("no relup has the way from 4\n"),
+      exitCode: 1,
+    });
+    expect(await host.json("rollback", "relex", "--restart")).toMatchObject({ from: "4", to: "2" });
+    expect(await evaluate("{counter_server:version(counter), erlang:system_info(otp_release)}")).toBe(
+      `{"2","${systemOtp().major}"}`,
+    );
+    const others = (): string[] => [root, join(root, "lib")].flatMap((dir) => readdirSync(dir).filter(isErts));
+    expect(others()).toHaveLength(3);
+    expect((await host.enit("releases", "relex", "--remove", "4")).exitCode).toBe(0);
+    expect(others()).toEqual([readdirSync(builds.base).find(isErts) ?? ""]);
   });
-  expect(await host.enit("upgrade", "relex", file, "--restart")).toMatchObject({
-    stdout: containing("release relex 2 -> 4 "),
-    exitCode: 0,
-  });
-  rmSync(file);
-  expect(await evaluate("{counter_server:version(counter), erlang:system_info(otp_release)}")).toBe(
-    `{"4","${other.major}"}`,
-  );
-  // To what it replaced, whatever other versions there are.
-  expect(await states()).toEqual(["4 permanent", "3 old", "2 old", "1 old"]);
-  expect(await host.enit("rollback", "relex")).toMatchObject({
-    stderr: containing("no relup has the way from 4\n"),
-    exitCode: 1,
-  });
-  expect(await host.json("rollback", "relex", "--restart")).toMatchObject({ from: "4", to: "2" });
-  expect(await evaluate("{counter_server:version(counter), erlang:system_info(otp_release)}")).toBe(
-    `{"2","${systemOtp().major}"}`,
-  );
-  const others = (): string[] => [root, join(root, "lib")].flatMap((dir) => readdirSync(dir).filter(isErts));
-  expect(others()).toHaveLength(3);
-  expect((await host.enit("releases", "relex", "--remove", "4")).exitCode).toBe(0);
-  expect(others()).toEqual([readdirSync(builds.base).find(isErts) ?? ""]);
-});
+}
 
 function isErts(name: string): boolean {
   return name.startsWith("erts-");
