@@ -43,9 +43,8 @@ const MAX_NAMES = 5;
 
 /**
  * Compares the modules that are loaded with what lies on disk, by their MD5, and those that are not with the copy that is kept:
- * a VM would load them later, from there. Who installed other code in place of what runs
- * took away what is needed: under the same version `release_handler` would not load it, and of a changed application nobody
- * could tell what changed, nor go back.
+ * a VM would load them later, from there. Who installed other code in place of what runs took away what is needed: under the same
+ * version `release_handler` would not load it, and of a changed application nobody could tell what changed, nor go back.
  */
 export function checkOldCode(running: readonly RunningLibrary[], next: readonly ResolvedApplication[]): Obstacle[] {
   const nextOf = new Map(next.map((application) => [application.name, application]));
