@@ -1,4 +1,4 @@
-import { atom, compareTerms, integer, isTagged, list, listElements, nil, string, tuple } from "../term/index.ts";
+import { atom, integer, isTagged, list, listElements, nil, sortNames, string, tuple } from "../term/index.ts";
 import type { Term, TupleTerm } from "../term/index.ts";
 import type { BootFacts } from "./boot-facts.ts";
 import { joinPath } from "./filename.ts";
@@ -53,8 +53,8 @@ function pathInstruction(placed: readonly PlacedMember[]): Term {
 }
 
 function loadInstruction({ spec }: ReleaseMember, known: ReadonlySet<string>): Term {
-  const modules = spec.modules.filter((name) => !known.has(name)).map(atom);
-  return tuple(atom("primLoad"), list(modules.sort(compareTerms)));
+  const modules = sortNames(spec.modules.filter((name) => !known.has(name)));
+  return tuple(atom("primLoad"), list(modules.map(atom)));
 }
 
 /** Puts the specification of this release's kernel in the place of that of the OTP's own release. */

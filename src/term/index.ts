@@ -28,7 +28,7 @@ export { termToJson } from "./json/to-json.ts";
 export type { JsonValue } from "./json/value.ts";
 export { MAX_TERM_DEPTH } from "./limits.ts";
 export { atom, binary, bitstring, exportFun, float, integer, list, map, nil, string, tuple } from "./make.ts";
-export { compareTerms, compareText, equalTerms } from "./order.ts";
+export { compareTerms, compareText, equalTerms, sortNames } from "./order.ts";
 export type { PrintOptions } from "./print/options.ts";
 export { printTerm } from "./print/print.ts";
 export { TermPrinter } from "./print/printer.ts";

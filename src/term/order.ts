@@ -162,6 +162,12 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** Sorts the names of atoms as Erlang does. */
+export function sortNames(names: readonly string[]): string[] {
+  // Where there are no upper planes, JavaScript's own order is the same, and needs no call for each comparison.
+  return /[\ud800-\udfff]/.test(names.join("")) ? names.toSorted(compareText) : names.toSorted();
+}
+
 function orderOfUnit(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -141,7 +141,12 @@ export class Parser {
   }
 
   private list(levels: number): Term {
+    const names = levels > 1 ? this.scanner.plainAtoms() : undefined;
     this.advance();
+    if (names !== undefined) {
+      this.advance();
+      return { kind: "list", elements: names.map(atom), tail: undefined };
+    }
     const elements: Term[] = [];
     if (this.accept("]")) return { kind: "list", elements, tail: undefined };
     do elements.push(this.value(levels - 1));

@@ -16,6 +16,10 @@ import { isReservedWord } from "./words.ts";
 const NAME = /[\w@\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*/y;
 const WHITE_SPACE = /[\0- \u0080-\u00a0]*/y;
 
+const PLAIN_ATOM = /^[a-z][\w@]*$/;
+/** What may be a list of such; nothing where another thing comes first. */
+const PLAIN_ATOMS = /[\t\n\r ]*(?:[a-z][\w@,\t\n\r ]*)?/y;
+
 /** What begins no token of two characters; nearly all marks in terms are of these. */
 const ALWAYS_SINGLE: ReadonlySet<string> = new Set([",", "{", "}", "[", "]", "(", ")"]);
 /** What two characters make one token. */
@@ -57,6 +61,32 @@ export class Scanner {
     }
   }
 
+  /**
+   * The names in what follows an opening bracket up to the closing one, if they are plain atoms with nothing but commas and
+   * white space between them; reads nothing otherwise. Lists of modules, which `.app` files consist of, are read so at once
+   * and not token for token.
+   */
+  plainAtoms(): string[] | undefined {
+    const { text } = this.source;
+    const end = endOf(PLAIN_ATOMS, text, this.offset);
+    if (text.charAt(end) !== "]") return undefined;
+    const names = text
+      .slice(this.offset, end)
+      .split(",")
+      .map((name) => name.trim());
+    if (!names.every((name) => this.isPlainAtom(name))) return undefined;
+    this.offset = end;
+    return names;
+  }
+
+  private isPlainAtom(name: string): boolean {
+    return PLAIN_ATOM.test(name) && name.length <= MAX_ATOM_LENGTH && !this.isReserved(name);
+  }
+
+  private isReserved(word: string): boolean {
+    return isReservedWord(word, this.dialect.older ? 25 : 27);
+  }
+
   private skipBlanks(): number {
     const { text } = this.source;
     let offset = endOf(WHITE_SPACE, text, this.offset);
@@ -75,9 +105,7 @@ export class Scanner {
 
   private word(offset: number): Token {
     const name = this.name(offset);
-    if (isReservedWord(name, this.dialect.older ? 25 : 27)) {
-      return { type: "reserved word", offset, text: name };
-    }
+    if (this.isReserved(name)) return { type: "reserved word", offset, text: name };
     return this.atom(offset, name);
   }
 
