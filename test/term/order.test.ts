@@ -7,6 +7,8 @@ import {
   list,
   parseTerm,
   printTerm,
+  sortNames,
+  textValue,
   type Term,
 } from "../../src/term/index.ts";
 import { bytesOf, evaluateList, termOracles } from "./oracles.ts";
@@ -34,6 +36,19 @@ describe.each(oracles.map((erl) => [erl.otp.major, erl] as const))("OTP %d", (ot
     });
     expect(terms.length).toBe(1500);
     expect(terms.toSorted(compareTerms).map(hex)).toEqual(sorted.map(hex));
+  });
+
+  test("sortNames() sorts names as lists:sort does atoms", async () => {
+    const sorted = async (names: readonly string[]): Promise<string[]> => {
+      const atoms = names.map((name) => `'${name}'`).join(",");
+      return (await evaluateList(erl, `lists:sort([${atoms}])`)).map((name) => textValue(name) ?? "");
+    };
+    for (const names of [
+      ["b", "a", "aa", "a_", "aB", "a1", "", "\u00e9", "z"],
+      ["\u{1f600}", "\uffee", "\ud7ff", "a"],
+    ]) {
+      expect(sortNames(names)).toEqual(await sorted(names));
+    }
   });
 
   test("compareTerms() and equalTerms() agree with <, == and =:= on every pair", async () => {
