@@ -127,8 +127,7 @@ export function effectsOf(instructions: readonly Term[]): ScriptEffects {
     ...new Set(instructions.flatMap((each) => applicationCall(each, functionNames))),
   ];
   return {
-    loaded: instructions.flatMap((each) => loadOf(each, "load")),
-    removed: instructions.flatMap((each) => loadOf(each, "remove")),
+    ...modulesLeft(instructions),
     suspended: [...new Set(modulesOf("suspend"))],
     codeChanged: [...new Set([...modulesOf("code_change"), ...modulesOf("code_change", 2)])],
     restarted: [...new Set(modulesOf("stop"))],
@@ -144,6 +143,19 @@ export function effectsOf(instructions: readonly Term[]): ScriptEffects {
 function moduleOf(term: Term): string[] {
   const name = atomName(isTuple(term, 2) ? term.elements[0] : term);
   return name === undefined ? [] : [name];
+}
+
+/** Which modules there are in the end and which are not: an application that is restarted has its modules removed, then loaded. */
+function modulesLeft(instructions: readonly Term[]): Pick<ScriptEffects, "loaded" | "removed"> {
+  const last = new Map<string, { readonly change: LoadedModule; readonly tag: "load" | "remove" }>();
+  for (const each of instructions) {
+    for (const tag of ["load", "remove"] as const) {
+      for (const change of loadOf(each, tag)) last.set(change.module, { change, tag });
+    }
+  }
+  const having = (wanted: string): LoadedModule[] =>
+    [...last.values()].filter(({ tag }) => tag === wanted).map(({ change }) => change);
+  return { loaded: having("load"), removed: having("remove") };
 }
 
 function loadOf(term: Term, tag: string): LoadedModule[] {
