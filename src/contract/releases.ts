@@ -162,8 +162,9 @@ export interface ReleaseListing {
   readonly version: string | undefined;
   /** That of the VM if it runs, else that of the files. */
   readonly node: string | undefined;
-  readonly state: ReleaseState;
-  /** Why the release cannot be read. */
+  /** `unknown` to who may not read its state directory. */
+  readonly state: ReleaseState | "unknown";
+  /** Why the release, or its state, cannot be read. */
   readonly error: string | undefined;
 }
 

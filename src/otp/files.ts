@@ -92,10 +92,12 @@ function isMissing(error: unknown): boolean {
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
-function ioError(code: string, action: string, path: string, error: unknown): EnitError {
+function ioError(code: string, action: "read" | "write", path: string, error: unknown): EnitError {
   const reason = systemCode(error);
+  const isDenied = reason === "EACCES" || reason === "EPERM";
   return new EnitError(code, `cannot ${action} "${path}": ${describe(reason, error)}`, {
     kind: "io",
+    hint: isDenied ? HINTS[action] : undefined,
     data: { file: path, ...(reason === undefined ? {} : { reason }) },
     cause: error,
   });
@@ -104,6 +106,11 @@ function ioError(code: string, action: string, path: string, error: unknown): En
 function systemCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
+
+const HINTS = {
+  read: "Run enit as root or as the user to whom the file belongs.",
+  write: "Run enit as root or as a user who may write there.",
+} as const;
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",

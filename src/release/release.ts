@@ -175,9 +175,10 @@ export function listReleaseNames(settings: Pick<HostSettings, "definitionDir">):
 
 /** A packaged release needs no definition: its config files say where it is. */
 function isDefined(directory: string): boolean {
-  if (existsSync(join(directory, DEFINITION))) return true;
+  const definition = join(directory, DEFINITION);
+  if (existsSync(definition)) return true;
   try {
-    return listConfigFiles(directory).length > 0;
+    return listConfigFiles(directory).length > 0 || readBytesIfAny(definition) !== undefined;
   } catch (error) {
     // A directory that nobody may look into is one all the same, and says so when it is loaded; a file is none.
     if (error instanceof EnitError) return error.data["reason"] !== "ENOTDIR";

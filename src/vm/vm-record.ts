@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { EnitError, systemCode } from "../error/index.ts";
+import { EnitError, systemCode, toFileError } from "../error/index.ts";
 import { writeFileAtomically } from "../otp/index.ts";
 import { statePaths } from "./state-paths.ts";
-import { writingState } from "./writing-state.ts";
+import { STATE_DIR_HINT, writingState } from "./writing-state.ts";
 
 /** What must be known of a VM to find it again, whatever its release's files say by then. */
 export interface VmIdentification {
@@ -58,7 +58,7 @@ export function noteTried(stateDir: string, tried: string | undefined): void {
   writingState(stateDir, () => writeFileAtomically(record, text, 0o644));
 }
 
-/** The VM of this state directory, if its process is alive. */
+/** The VM of this state directory, if its process is alive. Throws `state_dir_unreadable`. */
 export function findRunningVm(stateDir: string): RunningVm | undefined {
   const vm = readVmRecord(stateDir);
   return vm !== undefined && isAlive(vm) ? vm : undefined;
@@ -105,11 +105,23 @@ export function mayControl(
 }
 
 function readVmRecord(stateDir: string): RunningVm | undefined {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(statePaths(stateDir).record, "utf8")) as RunningVm;
+    text = readFileSync(statePaths(stateDir).record, "utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-    throw error;
+    throw toFileError(error, {
+      code: "state_dir_unreadable",
+      action: "read the state directory",
+      path: stateDir,
+      hint: STATE_DIR_HINT,
+    });
+  }
+  try {
+    return JSON.parse(text) as RunningVm;
+  } catch {
+    // It takes its place by a rename: only a machine that lost its power leaves less than the whole of it, and no VM.
+    return undefined;
   }
 }
 

@@ -2,6 +2,9 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { toFileError } from "../error/index.ts";
 
+/** What somebody can do who gets no further with a state directory. */
+export const STATE_DIR_HINT = "Run enit as the user who owns it, or name another one with --state-dir.";
+
 /** Runs what writes into a state directory; an error of the system becomes `state_dir_unwritable` (kind `io`). */
 export function writingState<T>(stateDir: string, write: () => T): T {
   try {
@@ -11,7 +14,7 @@ export function writingState<T>(stateDir: string, write: () => T): T {
       code: "state_dir_unwritable",
       action: "write to the state directory",
       path: stateDir,
-      hint: "Run enit as the user who owns it, or name another one with --state-dir.",
+      hint: STATE_DIR_HINT,
     });
   }
 }

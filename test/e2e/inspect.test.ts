@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 
@@ -192,6 +192,24 @@ test("list shows what runs and what does not; a release that is broken hides non
     { name: "relax", version: "1.0", node: `relax@${HOST}`, state: "not running" },
     { name: "relex", version: "1.0", node: `relex@${HOST}`, state: "running" },
   ]);
+});
+
+test("a state directory that cannot be read is an error, and hides no release from list", async () => {
+  host.write("run/enit/relax/vm.json/in", "");
+  try {
+    const why = `cannot read the state directory "${host.stateDir("relax")}": it is a directory`;
+    for (const command of ["start", "status", "stop"]) {
+      const stderr = `enit: ${why}\nRun enit as the user who owns it, or name another one with --state-dir.\n`;
+      expect(await host.enit(command, "relax")).toEqual({ stdout: "", stderr, exitCode: 3 });
+    }
+    const { stdout, exitCode } = await host.enit("list");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`\n* relax (unknown) ${why}\n* relex 1.0 [relex@${HOST}] (running)\n`);
+    const relax = { name: "relax", version: "1.0", node: `relax@${HOST}`, state: "unknown", error: why };
+    expect(await host.json("list")).toContainEqual(relax);
+  } finally {
+    rmSync(host.stateDir("relax"), { recursive: true });
+  }
 });
 
 test("without releases list says so, and where it looked", async () => {

@@ -142,6 +142,9 @@ Run enit as the user who owns it, or name another one with --state-dir.\n`;
     await host.json("start", "relex");
     const another = "its VM runs as another user\nRun enit as root or as the user of the VM.\n";
     await fails(`cannot stop "relex": ${another}`, 1, "stop", "relex");
+    const sysConfig = host.join("run/enit/relex/releases/1.0/sys.config");
+    const notTheirs = `cannot read "${sysConfig}": permission denied\nRun enit as root or as the user to whom the file belongs.\n`;
+    await fails(notTheirs, 3, "reconfigure", "relex");
     await fails(`cannot stop "relex": ${another}`, 1, "restart", "relex");
     await fails(
       'cannot open a shell on "relex": its VM runs as another user\nRun enit as root or as the user of the VM.\n',

@@ -1,5 +1,6 @@
 import { chmodSync } from "node:fs";
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import {
   configKey,
   explainConfig,
@@ -219,6 +220,21 @@ test("a release that may not be read is an error that says who may", async () =>
     hint: "Run enit as root or as the user to whom the file belongs.",
     data: { path, reason: "EACCES" },
   });
+});
+
+test("a release whose directory may be listed and not entered is none that is not there", async () => {
+  using host = await testHost({ "lib/relex/release.enit": RELEX, "etc/relex/a.config": COOKIE });
+  const directory = host.path("lib/relex");
+  chmodSync(join(directory, "../../../.."), 0o755);
+  chmodSync(directory, 0o444);
+  try {
+    const error = await failure(withoutPrivileges(host.load));
+    expect(error.message).toBe(`cannot read "${directory}/release.enit": permission denied`);
+    const names = await withoutPrivileges(() => Promise.resolve(listReleaseNames(host.settings)));
+    expect(names).toEqual(["relex"]);
+  } finally {
+    chmodSync(directory, 0o755);
+  }
 });
 
 test("explainConfig() says for every key who gave its value, and whom that won over", async () => {

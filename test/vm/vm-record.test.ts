@@ -29,6 +29,27 @@ test("findRunningVm() is not taken in by a process that got the number later", (
   expect(findRunningVm(dir.path)).toBeUndefined();
 });
 
+test("findRunningVm() tells of a record that cannot be read", () => {
+  using dir = tempDir();
+  dir.write("vm.json/in", "");
+  expect(() => findRunningVm(dir.path)).toThrow(
+    expect.objectContaining({
+      code: "state_dir_unreadable",
+      kind: "io",
+      message: `cannot read the state directory "${dir.path}": it is a directory`,
+      hint: "Run enit as the user who owns it, or name another one with --state-dir.",
+    }),
+  );
+});
+
+test("findRunningVm() takes a record that a loss of power cut for none", () => {
+  using dir = tempDir();
+  for (const cut of ["", '{"release":"relex","ver']) {
+    writeFileSync(statePaths(dir.path).record, cut);
+    expect(findRunningVm(dir.path)).toBeUndefined();
+  }
+});
+
 test("findRunningVm() does not count a process that has ended and waits for its parent", async () => {
   using dir = tempDir();
   // The shell never asks how its child ended.

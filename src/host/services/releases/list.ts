@@ -77,11 +77,28 @@ async function registeredNodes(epmdPort: number | undefined, signal: AbortSignal
 function describe(loaded: LoadedRelease): ReleaseListing {
   if ("error" in loaded) {
     const { name, error, stateDir } = loaded;
-    const { state, node } = processIn(stateDir);
+    const { state, node } = ifReadable(() => processIn(stateDir));
     return { name, version: undefined, node, state, error: error.message };
   }
-  const { name, node } = loaded.release;
-  const running = processOf(loaded.release);
-  const version = running.version ?? loaded.release.version;
-  return { name, version, node: running.node ?? node.nodeName, state: running.state, error: undefined };
+  const { name, node, version } = loaded.release;
+  const running = ifReadable(() => processOf(loaded.release));
+  if ("error" in running) return { ...running, name, version, node: node.nodeName };
+  const { state } = running;
+  return { name, version: running.version ?? version, node: running.node ?? node.nodeName, state, error: undefined };
+}
+
+/** What is not known of a release whose state directory may not be looked into, and why. */
+interface Unknown {
+  readonly state: "unknown";
+  readonly node: undefined;
+  readonly error: string;
+}
+
+function ifReadable<T>(read: () => T): T | Unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof EnitError)) throw error;
+    return { state: "unknown", node: undefined, error: error.message };
+  }
 }
