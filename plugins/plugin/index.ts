@@ -1,4 +1,4 @@
-import { type Provides, definePlugin } from "../../src/contract/index.ts";
+import { type PluginInfo, type Provides, definePlugin } from "../../src/contract/index.ts";
 
 export default definePlugin({
   name: "plugin",
@@ -15,13 +15,17 @@ export default definePlugin({
             plugin.version ?? "-",
             plugin.origin,
             plugin.state === "refused" ? ui.red("refused") : plugin.state,
-            plugin.reason ?? describeProvides(plugin.provides),
+            describeRefusal(plugin) ?? describeProvides(plugin.provides),
           ]),
           ["NAME", "VERSION", "ORIGIN", "STATE", "BRINGS"],
         ),
     },
   },
 });
+
+function describeRefusal({ reason, hint }: PluginInfo): string | undefined {
+  return reason === undefined || hint === undefined ? reason : `${reason}. ${hint}`;
+}
 
 function describeProvides(provides: Provides | undefined): string {
   const { commands = [], overlays = [], hooks = [] } = provides ?? {};

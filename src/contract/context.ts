@@ -5,7 +5,7 @@ import type { Services } from "./services.ts";
 /** What commands, hooks, overlay operations and `setup` are called with: one for each plugin, made by the host. */
 export interface Context extends Services {
   readonly log: Log;
-  /** The table `[plugin.NAME]` of `enit.toml`, `{}` where there is none. Check what you take from it. */
+  /** The table `[NAME]` or `[plugins.NAME]` of `enit.toml`, `{}` where there is none. Check what you take from it. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Aborted by Ctrl-C, SIGTERM and a terminal, or the reader of a stream, that goes away. Hand it on to whatever waits. */
   readonly signal: AbortSignal;

@@ -59,7 +59,7 @@ export interface HostService {
 export interface PluginInfo {
   readonly name: string;
   readonly version: string | undefined;
-  /** `built in`, `beside the binary`, `system`, `host`, `ENIT_PLUGIN_PATH`, `--plugin-dir` or `enit.toml`. */
+  /** `built in`, `beside the binary`, `system`, `host`, `ENIT_PLUGIN_PATH`, `--plugin-dir`, `enit.toml` or `project`. */
   readonly origin: string;
   /** Its code or, where that is not known, its `plugin.toml`. */
   readonly file: string | undefined;
@@ -68,6 +68,8 @@ export interface PluginInfo {
   readonly state: "loaded" | "ready" | "refused";
   /** Why it was refused. */
   readonly reason: string | undefined;
+  /** What to do about that, where it is known. */
+  readonly hint: string | undefined;
 }
 
 /** What a plugin brings, by name. */

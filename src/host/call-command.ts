@@ -75,27 +75,26 @@ async function present(data: unknown, call: PreparedCall, screen: Screen): Promi
   if (output.length > 0) await screen.console.print(output);
 }
 
-/** Data as it is printed: as JSON, as the command's `render` draws it, or as plain text. */
+/** Data as it is printed: as JSON, as the command's `render` draws it, or as plain text. What cannot be is a defect of the command. */
 function show(data: unknown, call: PreparedCall, screen: Screen): string | Uint8Array {
-  if (screen.json) return dataDocument(data);
-  const drawing = draw(data, call, screen);
+  const { name, plugin } = call;
+  let drawing: string | Uint8Array;
+  try {
+    drawing = screen.json ? dataDocument(data) : draw(data, call, screen);
+  } catch (thrown) {
+    const owner = plugin.isBuiltIn ? {} : { plugin: plugin.name };
+    throw toEnitError(thrown, { action: `show the result of "${name}"`, ...owner });
+  }
   if (typeof drawing !== "string" || drawing === "" || drawing.endsWith("\n")) return drawing;
   return `${drawing}\n`;
 }
 
-function draw(data: unknown, { command, name, plugin }: PreparedCall, screen: Screen): string | Uint8Array {
+function draw(data: unknown, { command }: PreparedCall, screen: Screen): string | Uint8Array {
   const ui = screen.ui(1);
   if (command.render === undefined) return drawPlain(data, ui);
-  const action = `show the result of "${name}"`;
-  const owner = plugin.isBuiltIn ? {} : { plugin: plugin.name };
-  let drawing: unknown;
-  try {
-    drawing = command.render(data, ui);
-  } catch (thrown) {
-    throw toEnitError(thrown, { action, ...owner });
-  }
+  const drawing: unknown = command.render(data, ui);
   if (typeof drawing === "string" || drawing instanceof Uint8Array) return drawing;
-  throw toEnitError(new Error("render returned neither text nor bytes"), { action, ...owner });
+  throw new Error("render returned neither text nor bytes");
 }
 
 function isStream(data: unknown): data is AsyncIterable<unknown> {

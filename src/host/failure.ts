@@ -10,7 +10,8 @@ export function toEnitError(
   thrown: unknown,
   doing: { readonly action: string; readonly plugin?: string } = { action: "go on" },
 ): EnitError {
-  if (thrown instanceof EnitError) return thrown;
+  // A plugin in JavaScript has no type checker; an unknown kind would have no exit code.
+  if (thrown instanceof EnitError && Object.hasOwn(EXIT_CODES, thrown.kind)) return thrown;
   if (isAbort(thrown)) return new EnitError("interrupted", "cannot go on: it was interrupted", { cause: thrown });
   const { action, plugin } = doing;
   const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -84,7 +84,7 @@ async function runCommandLine(
       openProject: async (directory) => {
         if (flags.noPlugins) return;
         const added = await registry.add({ path: join(directory, "plugins"), origin: "project" });
-        for (const { error } of added) if (error !== undefined) screen.log.warn(error.message);
+        for (const { error } of added) if (error !== undefined) screen.log.warn(warningText(error));
       },
       hasHook: (hook) => registry.withHook(hook).length > 0,
       overlayNames: () => registry.overlays(),
@@ -181,12 +181,14 @@ function wordsBeforeFlags(words: readonly string[]): readonly string[] {
  * command is wanted is the error of this run.
  */
 function warnAbout(settings: HostSettings, registry: PluginRegistry, words: readonly string[], screen: Screen): void {
-  for (const { message, hint } of settings.warnings) {
-    screen.log.warn(hint === undefined ? message : `${message}. ${hint}`);
-  }
+  for (const warning of settings.warnings) screen.log.warn(warningText(warning));
   if (words[0] === "plugin" && words[1] === "list") return;
   const wanted = registry.refusedWith(words[0] ?? "");
-  for (const entry of registry.refused()) if (entry !== wanted) screen.log.warn(entry.error.message);
+  for (const entry of registry.refused()) if (entry !== wanted) screen.log.warn(warningText(entry.error));
+}
+
+function warningText({ message, hint }: { readonly message: string; readonly hint?: string | undefined }): string {
+  return hint === undefined ? message : `${message}. ${hint}`;
 }
 
 /**

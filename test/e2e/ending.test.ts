@@ -85,6 +85,23 @@ describe("a command ends", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, error: { code: "defect", data: { plugin: "probe" } } });
   });
 
+  test.each([
+    ['throw new EnitError("odd", "cannot open: odd", { kind: "odd" })', 'finish "faulty": cannot open: odd'],
+    ["const data = {}; data.data = data; return data", 'show the result of "faulty": JSON.stringify cannot serialize'],
+  ])("as a defect of its plugin that no type checker has seen: %s", async (code, message) => {
+    using dir = tempDir();
+    dir.write(
+      "faulty.js",
+      `import { EnitError } from "enit/plugin";
+export default { name: "faulty", api: 1, commands: { faulty: { description: "", run: () => { ${code}; } } } };`,
+    );
+    const { stdout, exitCode } = await runEnit(["--root", dir.path, "--plugin-dir", dir.path, "faulty", "--json"]);
+    expect(exitCode).toBe(10);
+    const document: unknown = JSON.parse(stdout);
+    expect(document).toMatchObject({ ok: false, error: { code: "defect", data: { plugin: "faulty" } } });
+    expect(document).toHaveProperty("error.message", expect.stringContaining(`cannot ${message}`));
+  });
+
   test("with clean-up also where nobody waited for what failed", async () => {
     using dir = probeDir();
     const { stdout, stderr, exitCode } = await probe(dir, "defect", "--stray");

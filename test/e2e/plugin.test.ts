@@ -167,7 +167,9 @@ describe("a plugin that cannot be used", () => {
     const run = await runWith(dir, ["tool"]);
     expect(run).toEqual({
       stdout: "",
-      stderr: `enit: cannot load plugin "tool" (${dir.join("tool/main.ts")}): no tools today\n`,
+      stderr: `enit: cannot load plugin "tool" (${dir.join("tool/main.ts")}): 1:11: no tools today
+1 | throw new Error("no tools today");
+              ^\n`,
       exitCode: 2,
     });
   });
@@ -175,11 +177,13 @@ describe("a plugin that cannot be used", () => {
   test("because its command is taken is listed with the reason", async () => {
     using dir = tempDir();
     dir.write("thief.ts", plugin("thief").replace("{ thief: {", "{ status: {"));
+    dir.write("typo.js", 'export default { name: "typo", api: 1, hooks: { "vm:start": () => {} } };');
     const run = await runWith(dir, ["plugin", "list"]);
     expect(run).toMatchObject({ stderr: "", exitCode: 0 });
     const reason = `cannot load plugin "thief" (${dir.join("thief.ts")}): commands.status is brought by the plugin "status" already, built in`;
     expect(run.stdout).toMatch(/^thief +- +--plugin-dir +refused +/m);
     expect(run.stdout).toContain(reason);
+    expect(run.stdout).toContain("hooks.vm:start is unknown. Did you mean vm:started?\n");
   });
 
   test("stops what calls a hook that it brings", async () => {
@@ -188,7 +192,9 @@ describe("a plugin that cannot be used", () => {
     dir.write("guard/main.ts", 'throw new Error("no guard today");');
     const run = await runWith(dir, ["-v"]);
     expect(run).toMatchObject({ stdout: "", exitCode: 2 });
-    expect(run.stderr).toContain(`enit: cannot load plugin "guard" (${dir.join("guard/main.ts")}): no guard today\n`);
+    expect(run.stderr).toContain(
+      `enit: cannot load plugin "guard" (${dir.join("guard/main.ts")}): 1:11: no guard today\n`,
+    );
   });
 });
 
@@ -201,7 +207,7 @@ describe.if(process.geteuid?.() === 0)("as root, a plugin that someone else coul
     const refused = await runWith(dir, ["shout", "hi", "--json"]);
     expect(refused.exitCode).toBe(255);
     expect(refused.stderr).toContain(
-      `warning: cannot load plugin "shout" (${file}): ${file} can be written by everyone\n`,
+      `warning: cannot load plugin "shout" (${file}): ${file} can be written by everyone. As root,`,
     );
     chmodSync(file, 0o644);
     expect(await runWith(dir, ["shout", "hi"])).toEqual({ stdout: "HI\n", stderr: "", exitCode: 0 });

@@ -79,6 +79,8 @@ describe("drawPlain()", () => {
       "name: relex\npid:\napps:\n  * a\n  * b\nnode:\n  up: true",
     ],
     [[{ deep: { x: 1 } }], "* deep:\n    x: 1"],
+    [{ at: new Date(0), sizes: new Map([["a", 1]]) }, "at: 1970-01-01T00:00:00.000Z\nsizes:\n  a: 1"],
+    [new Set(["a"]), "* a"],
   ])("draws %p", (data, expected) => {
     expect(drawPlain(data, ui)).toBe(expected);
   });

@@ -105,7 +105,7 @@ globalThis.lazyLoads = (globalThis.lazyLoads ?? 0) + helper;\n${pluginCode("lazy
       broken: `cannot load plugin "broken" (${dir.join("broken.ts")}): 2:9: Unexpected ;`,
       importer: `cannot load plugin "importer" (${dir.join("importer.ts")}): ${dir.join("lib/bad.ts")}:1:9: Unexpected ;`,
       status: "ready",
-      throws: `cannot load plugin "throws" (${dir.join("throws.ts")}): no luck`,
+      throws: `cannot load plugin "throws" (${dir.join("throws.ts")}): 1:11: no luck`,
       empty: `cannot load plugin "empty" (${dir.join("empty.ts")}): it has no default export`,
       invalid: `cannot load plugin "invalid" (${dir.join("invalid.ts")}): hook is unknown`,
       Upper: `cannot load plugin "Upper" (${dir.join("Upper.ts")}): its name must be a lower-case word`,

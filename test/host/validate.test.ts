@@ -54,7 +54,34 @@ describe("validatePlugin()", () => {
       "commands.go.args.a.type must be one of boolean, string, number, enum, positional",
     ],
     [withArgs({ a: { type: "string", rest: true } }), "commands.go.args.a.rest is unknown"],
-    [withArgs({ a: { type: "enum" } }), "commands.go.args.a.options must be a list of strings"],
+    [withArgs({ a: { type: "enum" } }), "commands.go.args.a.options must be a list of strings, one or more"],
+    [
+      withArgs({ a: { type: "enum", options: [] } }),
+      "commands.go.args.a.options must be a list of strings, one or more",
+    ],
+    [withArgs({ a: { type: "string", description: 5 } }), "commands.go.args.a.description must be a string"],
+    [withArgs({ a: { type: "number", min: "1" } }), "commands.go.args.a.min must be a number"],
+    [withArgs({ a: { type: "string", multiple: "yes" } }), "commands.go.args.a.multiple must be a boolean"],
+    [withArgs({ a: { type: "boolean", default: "yes" } }), "commands.go.args.a.default must be a boolean"],
+    [withArgs({ a: { type: "number", default: "5" } }), "commands.go.args.a.default must be a number"],
+    [withArgs({ a: { type: "positional", default: 5 } }), "commands.go.args.a.default must be a string"],
+    [
+      withArgs({ a: { type: "enum", options: ["x"], default: "y" } }),
+      "commands.go.args.a.default must be one of the options",
+    ],
+    [
+      withArgs({ a: { type: "string", multiple: true, default: "x" } }),
+      "commands.go.args.a.default has no effect beside multiple: without a word the list is empty",
+    ],
+    [withArgs({ "--a b": { type: "boolean" } }), "commands.go.args.--a b must be named by a word such as dryRun"],
+    [
+      withArgs({ a: { type: "boolean", alias: ["b", "-c"] } }),
+      'commands.go.args.a.alias is "-c", which is no letter and no word',
+    ],
+    [
+      { name: "shout", api: 1, commands: { go: { ...COMMAND, examples: ["go now"] } } },
+      "commands.go.examples must be a list of pairs, each of a command line and what it does",
+    ],
     [withArgs({ a: { type: "string", alias: 1 } }), "commands.go.args.a.alias must be a string or a list of strings"],
     [withArgs({ json: { type: "boolean" } }), "commands.go.args.json is the flag --json, which enit itself has"],
     [

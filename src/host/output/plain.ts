@@ -2,6 +2,19 @@ import type { Ui } from "../../contract/index.ts";
 
 /** Draws the data of a command that has no `render`: text as it is, objects as fields, lists of flat objects as tables. */
 export function drawPlain(data: unknown, ui: Ui): string | Uint8Array {
+  return drawValue(toPlainData(data), ui);
+}
+
+/** What is JSON only by a rule of its own, as JSON has it: a time as text, a map as an object, a set as a list. */
+function toPlainData(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value) || value instanceof Set) return Array.from(value as Iterable<unknown>, toPlainData);
+  if ("toJSON" in value && typeof value.toJSON === "function") return toPlainData((value as Date).toJSON());
+  const entries = value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value);
+  return Object.fromEntries(entries.map(([key, each]) => [String(key), toPlainData(each)]));
+}
+
+function drawValue(data: unknown, ui: Ui): string | Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (Array.isArray(data)) return drawList(data, ui);
   return isRecord(data) ? drawRecord(data, ui) : scalarText(data);
@@ -40,7 +53,7 @@ function drawRecord(record: Readonly<Record<string, unknown>>, ui: Ui): string {
 }
 
 function drawNested(value: unknown, ui: Ui): string {
-  const drawing = drawPlain(value, ui);
+  const drawing = drawValue(value, ui);
   return typeof drawing === "string" ? drawing : drawing.toBase64();
 }
 

@@ -12,12 +12,19 @@ export function explainLoadFailure(
 ): { readonly state: string; readonly position?: SourcePosition } {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (!(first instanceof Error)) return { state: String(first) };
-  if (!isBuildError(first) || first.position === null) return { state: first.message };
-  const { file, line, column } = first.position;
+  const position = isBuildError(first) ? first.position : throwPlace(first);
+  if (position === null) return { state: first.message };
+  const { file, line, column } = position;
   const place = file === entry ? `${line}:${column}` : `${file}:${line}:${column}`;
   return { state: `${place}: ${first.message}`, position: { file, line, column } };
 }
 
 function isBuildError(error: Error): error is BuildError {
   return "position" in error && typeof error.position === "object";
+}
+
+/** Where the code threw while it was loaded: the first place of the stack that is in a file of its own. */
+function throwPlace(error: Error): BuildError["position"] {
+  const [, file, line, column] = /^ *at (?:.*\()?(\/(?!\$bunfs\/).*):(\d+):(\d+)\)?$/m.exec(error.stack ?? "") ?? [];
+  return file === undefined ? null : { file, line: Number(line), column: Number(column) };
 }

@@ -127,6 +127,7 @@ export class PluginRegistry {
       provides: entry.provides,
       state: entry.error !== undefined ? "refused" : entry.plugin !== undefined ? "loaded" : "ready",
       reason: entry.error?.message,
+      hint: entry.error?.hint,
     }));
   }
 }
