@@ -15,7 +15,7 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
-import { EnitError, systemCode } from "../error/index.ts";
+import { describeSystemError, EnitError, systemCode } from "../error/index.ts";
 import type { ResolvedApplication } from "../otp/index.ts";
 import { statePaths } from "./state-paths.ts";
 
@@ -128,7 +128,9 @@ function open(path: string, gid: number): void {
 function notKept({ name, vsn }: KeptLibrary, stateDir: string, cause: unknown): unknown {
   const reason = systemCode(cause);
   if (reason === undefined) return cause;
-  return new EnitError("code_not_kept", `cannot keep the code of ${name} ${vsn} in "${stateDir}": ${reason}`, {
+  const file = cause instanceof Error && "path" in cause ? String(cause.path) : `${stateDir}/`;
+  const state = `${describeSystemError(cause)}${file.startsWith(`${stateDir}/`) ? "" : ` (${file})`}`;
+  return new EnitError("code_not_kept", `cannot keep the code of ${name} ${vsn} in "${stateDir}": ${state}`, {
     kind: "io",
     hint: "Should a package replace it, the release needs a restart. {node, [{keep_code, false}]} leaves it out.",
     data: { application: name, vsn, reason },

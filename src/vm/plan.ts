@@ -51,6 +51,7 @@ export function planLaunch(input: PlanInput): LaunchPlan {
   if (!node.connectAll) argv.push("-connect_all", "false");
   // No emulator since OTP 21 runs without SMP: a single scheduler is what comes closest.
   if (node.smp === "disabled") argv.push("+S", "1:1");
+  argv.push(...fileNameArgs(input));
   argv.push("-sasl", "releases_dir", erlangString(packed?.releasesDir ?? paths.releasesDir));
   argv.push("-pa", input.agentEbin, "-enit_boot", paths.agentSettings);
   // The agent is loaded by name, as in embedded mode nothing is loaded on demand.
@@ -80,6 +81,15 @@ export function planLaunch(input: PlanInput): LaunchPlan {
 /** What stands behind `--` belongs to none of our flags; what stands behind `-extra` is no flag any more. */
 function withPacked(argv: readonly string[], { vmArgs }: NodeSettings, { args, extra }: PackedSystem): string[] {
   return [...argv, "--", ...args, ...vmArgs, ...(extra.length === 0 ? [] : ["-extra", ...extra])];
+}
+
+/**
+ * Names of files are UTF-8. In a locale that is not, such as `C`, which cron and init systems have as a rule, an emulator takes them for
+ * Latin-1 and finds none of ours that has other letters than ASCII. Flags of the release come later, and win.
+ */
+function fileNameArgs({ system: { otp, packed }, paths, node, env }: PlanInput): string[] {
+  const names = [paths.stateDir, otp.root, packed?.releasesDir, env["ERL_LIBS"], ...node.libDirs];
+  return names.some((name) => name !== undefined && /[^\0-\x7f]/.test(name)) ? ["+fnu"] : [];
 }
 
 function distributionArgs({ node, paths }: PlanInput): string[] {

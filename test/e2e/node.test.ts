@@ -91,6 +91,28 @@ test("the caller's flags for Erlang and settings of enit do not reach the VM, it
   expect(await evaluate("environment", seen)).toBe(`[false,false,"C.UTF-8","${host.env["HOME"]}"]`);
 });
 
+test("names of files with letters beyond ASCII, in the locale C", async () => {
+  host.define("named", { applications: "[relex_application]" });
+  const env = { LC_ALL: "C" };
+  const flags = ["--state-dir", host.join("Zustände"), "--lib-dir", host.join("äpps")];
+  renameSync(host.join("lib"), host.join("äpps"));
+  try {
+    const started = await host.enitWith({ env }, "start", "named", ...flags);
+    expect({ stderr: started.stderr, exitCode: started.exitCode }).toEqual({ stderr: "", exitCode: 0 });
+    try {
+      expect((await host.enitWith({ env }, "reconfigure", "named", ...flags)).stdout).toBe(
+        "reconfigure: config unchanged\n",
+      );
+      const where = await host.enitWith({ env }, "eval", "named", "code:lib_dir(relex_application)", ...flags);
+      expect(where.stdout).toBe(`"${host.join("äpps/relex_application-1.0.1")}"\n`);
+    } finally {
+      expect((await host.enitWith({ env }, "stop", "named", ...flags)).exitCode).toBe(0);
+    }
+  } finally {
+    renameSync(host.join("äpps"), host.join("lib"));
+  }
+});
+
 test("unknown keys of the section node are warnings with the nearest known name", async () => {
   host.define("warned", { applications: "[relex_application]", defaults: "{node, [{smpp, enabled}]}.\n" });
   const { stderr, exitCode } = await host.enit("config", "warned");

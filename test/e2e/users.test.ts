@@ -1,6 +1,6 @@
 /** Root runs releases as others, and others run their own. All of it needs root, who alone can become somebody else. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { COOKIE, HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 import { canMount, inMountNamespace } from "../support/namespace.ts";
 import { ENIT, type Run, runEnit } from "../support/run-enit.ts";
@@ -173,5 +173,26 @@ Run enit as the user who owns it, or name another one with --state-dir.\n`;
     expect(listed.exitCode).toBe(0);
     expect(listed.stdout).toContain(`\n* secret (not running) cannot read "${file}": permission denied\n`);
     expect(listed.stdout).not.toContain(COOKIE);
+  });
+
+  test("is told of directories that they may not look into, and sees all other releases", async () => {
+    host.define("barred");
+    const directory = host.join("var/lib/enit/barred");
+    const stateDir = host.stateDir("barred");
+    const definition = `cannot read "${directory}/release.enit": permission denied`;
+    const state = `cannot read the state directory "${stateDir}": permission denied`;
+    chmodSync(directory, 0o744);
+    const { stdout } = await asNobody("list");
+    expect(stdout).toContain(`* barred (not running) ${definition}\n`);
+    rmSync(host.join("var/lib/enit/barred/defaults.config"));
+    expect((await asNobody("list")).stdout).toBe(stdout);
+    chmodSync(directory, 0o755);
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    expect((await asNobody("list")).stdout).toContain(`* barred (unknown) ${state}\n`);
+    expect(await asNobody("status", "barred")).toEqual({
+      stdout: "",
+      stderr: `enit: ${state}\nRun enit as the user who owns it, or name another one with --state-dir.\n`,
+      exitCode: 3,
+    });
   });
 });

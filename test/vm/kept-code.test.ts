@@ -59,5 +59,11 @@ test("keepCode() says which code could not be kept, and leaves nothing of it", (
   using dir = tempDir();
   const found = applications(dir);
   dir.write("kept", "in the way");
-  expect(() => keepCode(dir.path, found, OPTIONS)).toThrow(`cannot keep the code of mine 1 in "${dir.path}": EEXIST`);
+  expect(() => keepCode(dir.path, found, OPTIONS)).toThrow(
+    `cannot keep the code of mine 1 in "${dir.path}": there is one already`,
+  );
+  const loop = dir.join("lib/mine/priv/loop");
+  symlinkSync("loop", loop);
+  const state = `"${dir.join("state")}": its symbolic links lead in a circle (${loop})`;
+  expect(() => keepCode(dir.join("state"), found, OPTIONS)).toThrow(state);
 });

@@ -79,6 +79,20 @@ test("planLaunch() lets the section node win over the environment, and both over
   expect(home).toBe("/srv");
 });
 
+test("planLaunch() has the emulator read names of files as UTF-8 where one is not ASCII", async () => {
+  const given = await input('{vm_args, ["+fnl"]}');
+  expect(planLaunch(given).argv).not.toContain("+fnu");
+  const libDirs = ["/usr/lib", "/srv/ä"];
+  for (const other of [
+    { paths: statePaths("/state/Ä") },
+    { node: { ...given.node, libDirs } },
+    { env: { ERL_LIBS: "/日" } },
+  ]) {
+    const { argv } = planLaunch({ ...given, ...other });
+    expect(argv.filter((flag) => flag.startsWith("+f"))).toEqual(["+fnu", "+fnl"]);
+  }
+});
+
 test("planLaunch() quotes the release directory as the Erlang term that sasl reads", async () => {
   const { argv } = planLaunch({ ...(await input()), paths: statePaths('/a "b" \\c') });
   expect(argv[argv.indexOf("releases_dir") + 1]).toBe('"/a \\"b\\" \\\\c/releases"');
