@@ -108,6 +108,11 @@ export interface Hooks extends SeriesHooks, WaterfallHooks {}
 export interface HookRunner {
   /** Hands the payload to each plugin; the first that throws stops it. */
   series<N extends SeriesName>(name: N, payload: HookPayload<N>): Promise<void>;
-  /** Hands each plugin what the last one returned, and returns what the last of all made. */
-  waterfall<N extends WaterfallName>(name: N, value: HookValue<N>, facts: HookFacts<N>): Promise<HookValue<N>>;
+  /** Hands each plugin what the last one returned, and returns what the last of all made. Tells `onResult` what each returned. */
+  waterfall<N extends WaterfallName>(
+    name: N,
+    value: HookValue<N>,
+    facts: HookFacts<N>,
+    onResult?: (plugin: string, value: HookValue<N>) => void,
+  ): Promise<HookValue<N>>;
 }

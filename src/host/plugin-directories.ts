@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { HostSettings } from "../release/index.ts";
 import type { PluginDirectory } from "./plugins/index.ts";
@@ -21,4 +22,12 @@ export function pluginDirectories(
     ...(system === undefined ? [] : [{ path: system, origin: "system" }]),
     ...others.filter((path) => path !== beside).map((path) => ({ path, origin: origins.get(path) ?? "enit.toml" })),
   ];
+}
+
+/** Warns of directories that somebody has named and that are none; the standard ones need not exist. */
+export function explainMissing(directories: readonly PluginDirectory[]): readonly string[] {
+  const named = directories.filter(({ origin }) => ["--plugin-dir", "ENIT_PLUGIN_PATH", "enit.toml"].includes(origin));
+  return named
+    .filter(({ path }) => statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+    .map(({ path, origin }) => `there is no directory "${path}" to look for plugins in (${origin})`);
 }

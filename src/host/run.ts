@@ -14,7 +14,7 @@ import {
 } from "./command-line.ts";
 import { reportFailure } from "./failure.ts";
 import { Screen } from "./output/index.ts";
-import { pluginDirectories } from "./plugin-directories.ts";
+import { explainMissing, pluginDirectories } from "./plugin-directories.ts";
 import { type BuiltIn, type PluginEntry, PluginRegistry } from "./plugins/index.ts";
 import { makeHostService } from "./services/host.ts";
 import { makeServices } from "./services/index.ts";
@@ -64,12 +64,14 @@ async function runCommandLine(
   screen.verbosity = verbosityOf(flags);
 
   const settings = await loadSettings({ flags: settingFlags(flags), env });
+  const directories = flags.noPlugins ? [] : pluginDirectories(settings, { executable, flags: flags.pluginDir, env });
   const registry = await PluginRegistry.open({
     builtIns,
-    directories: flags.noPlugins ? [] : pluginDirectories(settings, { executable, flags: flags.pluginDir, env }),
+    directories,
     trust: process.geteuid?.() === 0,
   });
   warnAbout(settings, registry, line.words, screen);
+  for (const message of explainMissing(directories)) screen.log.warn(message);
   if (!flags.noPlugins) warnOfTables(settings, registry, screen);
   const found = findCommand(line, registry);
 

@@ -42,7 +42,16 @@ test("the hooks of a start fire in order, and the waterfalls have their say", as
 
 test("config says which values a plugin gave", async () => {
   const { stdout } = await host.enit("config", "relex", "--explain");
-  expect(stdout).toMatch(/^relex_snmp {2,}agent {2,}161 {2,}plugin config:resolve$/m);
+  expect(stdout).toMatch(/^relex_snmp {2,}agent {2,}161 {2,}plugin recorder$/m);
+  host.write(
+    "adding/adder.ts",
+    `import { definePlugin } from "enit/plugin";
+     export default definePlugin({ name: "adder", api: 1, enforce: "post", hooks: { "config:resolve": (ctx, sections) =>
+       [...sections, { application: "relex_snmp", entries: [{ key: "more", value: ctx.terms.nil }] }] } });\n`,
+  );
+  const both = await host.enit("--plugin-dir", host.join("adding"), "config", "relex", "--explain");
+  expect(both.stdout).toMatch(/^relex_snmp {2,}agent {2,}161 {2,}plugin recorder$/m);
+  expect(both.stdout).toMatch(/^relex_snmp {2,}more {2,}\[\] {2,}plugin adder$/m);
 });
 
 test("the hooks of a reconfiguration fire, and may take changes out", async () => {

@@ -148,6 +148,14 @@ describe("a plugin that cannot be used", () => {
     expect(await runWith(dir, ["shout", "hi", "--quiet"])).toEqual({ stdout: "HI\n", stderr: "", exitCode: 0 });
   });
 
+  test("cannot be found in a directory that is none, which is said", async () => {
+    using dir = tempDir();
+    const file = dir.write("shout.ts", SHOUT);
+    const run = await runEnit(["--root", dir.join("root"), "--plugin-dir", file, "-v"]);
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr).toBe(`warning: there is no directory "${file}" to look for plugins in (--plugin-dir)\n`);
+  });
+
   test("is not looked for with --no-plugins", async () => {
     using dir = tempDir();
     dir.write("broken.ts", "export default {{{");

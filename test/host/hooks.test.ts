@@ -68,6 +68,7 @@ describe("a series hook", () => {
       code: "hook_failed",
       kind: "failed",
       message: 'cannot go on after "vm:started" of the plugin "first": no such door',
+      hint: "It looks like a defect of the plugin; --verbose shows where it happened.",
       data: { plugin: "first", hook: "vm:started" },
     });
     expect(error.cause).toBe(cause);
@@ -90,6 +91,12 @@ describe("a series hook", () => {
     });
     const error = await failure(driver.series("vm:started", NODE));
     expect(error).toMatchObject({ kind: "input", hint: "Buy one.", data: { plugin: "shop", code: "no_license" } });
+  });
+
+  test("gives no hint for a plain error, which may be what the plugin wants to say", async () => {
+    const driver = driverOf({ gate: { hooks: { "vm:started": () => Promise.reject(new Error("not today")) } } });
+    const error = await failure(driver.series("vm:started", NODE));
+    expect(error).toMatchObject({ code: "hook_failed", kind: "failed", hint: undefined });
   });
 
   test("wraps an error once, also where a handler calls hooks itself", async () => {

@@ -126,6 +126,14 @@ globalThis.lazyLoads = (globalThis.lazyLoads ?? 0) + helper;\n${pluginCode("lazy
       'name = "folder"\napi = 1\nversion = "1"\nentry = "main.ts"\nprovides = { hooks = "x" }',
       "provides.hooks must be a list of names",
     ],
+    [
+      'name = "folder"\napi = 1\nversion = "1"\nentry = "main.ts"\nprovides = { hooks = ["vm:start"] }',
+      'the hook "vm:start" is unknown',
+    ],
+    [
+      'name = "folder"\napi = 1\nversion = "1"\nentry = "main.ts"\nprovides = { commands = ["Go"] }',
+      'the command "Go" must be lower-case words',
+    ],
   ])("refuses the plugin.toml %j", async (toml, state) => {
     using dir = tempDir();
     const file = dir.write("folder/plugin.toml", toml);

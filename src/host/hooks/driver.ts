@@ -40,7 +40,12 @@ export class HookDriver implements HookRunner {
     }
   }
 
-  async waterfall<N extends WaterfallName>(name: N, value: HookValue<N>, facts: HookFacts<N>): Promise<HookValue<N>> {
+  async waterfall<N extends WaterfallName>(
+    name: N,
+    value: HookValue<N>,
+    facts: HookFacts<N>,
+    onResult?: (plugin: string, value: HookValue<N>) => void,
+  ): Promise<HookValue<N>> {
     let current = value;
     for (const { plugin, context } of inOrder(await this.#ownersOf(name))) {
       const handlers: WaterfallHooks = plugin.hooks ?? {};
@@ -59,6 +64,7 @@ export class HookDriver implements HookRunner {
         );
       }
       current = result;
+      onResult?.(plugin.name, result);
     }
     return current;
   }
@@ -76,8 +82,14 @@ function hookError(plugin: string, hook: HookName, cause: unknown): EnitError {
   const state = cause instanceof Error ? cause.message : String(cause);
   return new EnitError("hook_failed", `cannot go on after "${hook}" of the plugin "${plugin}": ${state}`, {
     kind: cause instanceof EnitError ? cause.kind : "failed",
-    hint: cause instanceof EnitError ? cause.hint : undefined,
+    hint: cause instanceof EnitError ? cause.hint : defectHint(cause),
     data: { plugin, hook, ...(cause instanceof EnitError ? { code: cause.code, ...cause.data } : {}) },
     cause,
   });
+}
+
+/** A plain `Error` may be what the plugin wanted to say; errors of the language are no wish of anybody. */
+function defectHint(cause: unknown): string | undefined {
+  const isDefect = [TypeError, ReferenceError, RangeError].some((kind) => cause instanceof kind);
+  return isDefect ? "It looks like a defect of the plugin; --verbose shows where it happened." : undefined;
 }

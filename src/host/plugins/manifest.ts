@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import type { Provides } from "../../contract/index.ts";
 import { describeSystemError, nearestName } from "../../error/index.ts";
 import { parseToml } from "../../release/index.ts";
-import { API_VERSION, explainApi, pluginError } from "./source.ts";
+import { HOOK_KINDS, isHookName } from "../hooks/kinds.ts";
+import { API_VERSION, COMMAND_NAME, explainApi, pluginError } from "./source.ts";
 
 /** The `plugin.toml` of a plugin in a folder. */
 export interface Manifest {
@@ -61,12 +62,16 @@ export async function readManifest(file: string, folderName: string): Promise<Ma
       typeof each === "string" ? each : fail(`provides.${key}`, `provides.${key} must be a list of names`),
     );
   };
-  return {
-    name,
-    version: text("version"),
-    entry,
-    provides: { commands: names("commands"), overlays: names("overlays"), hooks: names("hooks") },
-  };
+  const [commands, overlays, hooks] = [names("commands"), names("overlays"), names("hooks")];
+  const badCommand = commands.find((each) => !COMMAND_NAME.test(each));
+  if (badCommand !== undefined) fail("provides.commands", `the command "${badCommand}" must be lower-case words`);
+  const badHook = hooks.find((each) => !isHookName(each));
+  if (badHook !== undefined) {
+    const nearest = nearestName(badHook, Object.keys(HOOK_KINDS));
+    const hint = nearest === undefined ? "docs/plugins.md names all hooks." : `Did you mean ${nearest}?`;
+    fail("provides.hooks", `the hook "${badHook}" is unknown`, hint);
+  }
+  return { name, version: text("version"), entry, provides: { commands, overlays, hooks } };
 }
 
 function readText(file: string, source: { name: string; file: string }): string {

@@ -67,6 +67,9 @@ export function providesOf(plugin: Plugin): Provides {
 /** The names of plugins: lower-case words. */
 export const PLUGIN_NAME = /^[a-z][a-z0-9_-]*$/;
 
+/** The names of commands: one such word or several. */
+export const COMMAND_NAME = /^[a-z][a-z0-9_-]*( [a-z][a-z0-9_-]*)*$/;
+
 /** The version of the contract that this enit speaks. */
 export const API_VERSION = 1;
 

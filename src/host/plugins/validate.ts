@@ -1,7 +1,7 @@
 import type { Plugin } from "../../contract/index.ts";
 import { isHookName, HOOK_KINDS } from "../hooks/kinds.ts";
 import { Check, isTextList } from "./check.ts";
-import { API_VERSION, PLUGIN_NAME, explainApi } from "./source.ts";
+import { API_VERSION, COMMAND_NAME, PLUGIN_NAME, explainApi } from "./source.ts";
 import { checkArguments } from "./validate-arguments.ts";
 
 const PLUGIN_KEYS = ["name", "api", "version", "commands", "overlays", "hooks", "enforce", "setup"];
@@ -43,7 +43,7 @@ export function validatePlugin(
 }
 
 function checkCommand(check: Check, key: string, name: string, value: unknown): void {
-  if (!/^[a-z][a-z0-9_-]*( [a-z][a-z0-9_-]*)*$/.test(name)) check.fail(key, `${key} must be named by lower-case words`);
+  if (!COMMAND_NAME.test(name)) check.fail(key, `${key} must be named by lower-case words`);
   const command = check.object(key, value, COMMAND_KEYS);
   check.text(`${key}.description`, command["description"]);
   if (command["group"] !== undefined) check.text(`${key}.group`, command["group"]);

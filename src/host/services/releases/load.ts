@@ -60,8 +60,11 @@ export async function resolveConfig(
   release: ReleaseFacts,
 ): Promise<MergedConfig> {
   const sections = config.sections.map(toHookSection);
-  const resolved = await hooks.waterfall("config:resolve", sections, { release });
-  return resolved === sections ? config : merge(config, resolved);
+  let merged = config;
+  await hooks.waterfall("config:resolve", sections, { release }, (plugin, resolved) => {
+    merged = merge(merged, resolved, { plugin });
+  });
+  return merged;
 }
 
 function toHookSection({ application, keys }: MergedConfig["sections"][number]): ConfigSection {
@@ -75,9 +78,12 @@ function toHookSection({ application, keys }: MergedConfig["sections"][number]):
   };
 }
 
-/** What the hooks left as it was keeps its origin; what they changed has them as its last writer. */
-function merge(config: MergedConfig, resolved: readonly ConfigSection[]): MergedConfig {
-  const origin = { plugin: "config:resolve" };
+/** What a plugin left as it was keeps its origin; what it changed has it as its last writer. */
+function merge(
+  config: MergedConfig,
+  resolved: readonly ConfigSection[],
+  origin: { readonly plugin: string },
+): MergedConfig {
   let merged: MergedConfig = { ...config, sections: config.sections.flatMap((section) => kept(section, resolved)) };
   for (const { application, entries } of resolved) {
     for (const { key, value } of entries) {
@@ -94,7 +100,9 @@ function kept(
   section: MergedConfig["sections"][number],
   resolved: readonly ConfigSection[],
 ): MergedConfig["sections"][number][] {
-  const entries = resolved.find(({ application }) => application === section.application)?.entries;
-  if (entries === undefined) return [];
-  return [{ ...section, keys: section.keys.filter(({ name }) => entries.some(({ key }) => key === name)) }];
+  // Plugins may add a section of an application that has one already.
+  const sections = resolved.filter(({ application }) => application === section.application);
+  if (sections.length === 0) return [];
+  const names = new Set(sections.flatMap(({ entries }) => entries.map(({ key }) => key)));
+  return [{ ...section, keys: section.keys.filter(({ name }) => names.has(name)) }];
 }
