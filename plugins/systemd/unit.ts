@@ -3,6 +3,10 @@ interface UnitFacts {
   readonly stopTimeoutSeconds: number | "infinity";
   /** What a command needs to find the same release. */
   readonly flags: readonly string[];
+  /** What the service manager does not have of the environment in which the release is found. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether the unit is for the service manager of a user, `systemd --user`. */
+  readonly ofUser: boolean;
 }
 
 /**
@@ -14,18 +18,21 @@ interface UnitFacts {
  * @param executable the absolute path of enit.
  */
 export function renderUnit(release: UnitFacts, executable: string): string {
-  const call = (command: string): string => [executable, ...release.flags, command, release.name].map(quote).join(" ");
-  const { stopTimeoutSeconds } = release;
+  const call = (command: string): string =>
+    [executable, ...release.flags, command, release.name].map(quoteWord).join(" ");
+  const { stopTimeoutSeconds, environment, ofUser } = release;
   // systemd kills what is left; it has to leave enit the time to say so first.
   const stopTimeout = stopTimeoutSeconds === "infinity" ? "infinity" : String(Math.ceil(stopTimeoutSeconds) + 5);
   return [
     "[Unit]",
     `Description=Erlang release ${release.name}`,
-    "After=network.target",
+    // The manager of a user does not know that target, nor the one below.
+    ...(ofUser ? [] : ["After=network.target"]),
     "",
     "[Service]",
     "Type=notify",
     "NotifyAccess=main",
+    ...Object.entries(environment).map(([name, value]) => `Environment=${quote(`${name}=${value}`)}`),
     `ExecStart=${call("startfg")}`,
     `ExecReload=${call("reconfigure")}`,
     `ExecStop=${call("stop")}`,
@@ -37,13 +44,18 @@ export function renderUnit(release: UnitFacts, executable: string): string {
     "LimitNOFILE=65536",
     "",
     "[Install]",
-    "WantedBy=multi-user.target",
+    `WantedBy=${ofUser ? "default.target" : "multi-user.target"}`,
     "",
   ].join("\n");
 }
 
-/** Quotes a word for a unit file, where blanks divide and `%` and `$` mean something. */
-function quote(word: string): string {
-  const escaped = word.replaceAll("%", "%%").replaceAll("$", "$$$$");
-  return /^[A-Za-z0-9_@%$:.,/+-]+$/.test(escaped) ? escaped : `"${escaped.replaceAll(/["\\]/g, "\\$&")}"`;
+/** Quotes a word of a command, where `$` means something too. */
+function quoteWord(word: string): string {
+  return quote(word.replaceAll("$", "$$$$"));
+}
+
+/** Quotes what stands in a unit file, where blanks divide and `%` means something. */
+function quote(text: string): string {
+  const escaped = text.replaceAll("%", "%%");
+  return /^[A-Za-z0-9_@%$:.,/+=-]+$/.test(escaped) ? escaped : `"${escaped.replaceAll(/["\\]/g, "\\$&")}"`;
 }

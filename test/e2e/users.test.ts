@@ -175,6 +175,14 @@ Run enit as the user who owns it, or name another one with --state-dir.\n`;
     expect(listed.stdout).not.toContain(COOKIE);
   });
 
+  test("is told that a unit of the system runs a release as root", async () => {
+    expect((await asNobody("systemd", "relex")).stderr).toBe(
+      "warning: a unit of the system runs relex as root; " +
+        "--user prints a unit for systemctl --user, and run_as_user says who else is to run it\n",
+    );
+    expect((await asNobody("systemd", "relex", "--user")).stderr).toBe("");
+  });
+
   test("is told of directories that they may not look into, and sees all other releases", async () => {
     host.define("barred");
     const directory = host.join("var/lib/enit/barred");
