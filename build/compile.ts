@@ -30,6 +30,7 @@ import { join, relative } from "node:path";
 import manifest from "../package.json";
 import { buildAgent } from "./agent.ts";
 import { directImports } from "./direct-imports.ts";
+import { buildTypes } from "./types.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const DIST = join(ROOT, "dist");
@@ -55,12 +56,15 @@ if ((await stamp.exists()) && (await stamp.text()) === inputs && (await Bun.file
 /** Builds beside the target and renames, so that a binary that runs stays whole and an unfinished one is never seen. */
 async function compile(): Promise<void> {
   const unfinished = join(DIST, `.enit-${process.pid}`);
+  const [agent, types] = await Promise.all([buildAgent(), buildTypes()]);
   await Bun.build({
-    // The Erlang part rides along as files, which src/vm/agent.ts finds by their names.
-    entrypoints: [join(ROOT, "src", "main.ts"), ...(await buildAgent())],
-    loader: { ".beam": "file", ".app": "file" },
+    // The Erlang part and the types for plugins ride along as files, which src/vm/agent.ts and
+    // src/host/services/plugin-types.ts find by their names.
+    root: ROOT,
+    entrypoints: [join(ROOT, "src", "main.ts"), ...agent, types],
+    loader: { ".beam": "file", ".app": "file", ".gz": "file" },
     // Each file of the Erlang part is an entry too, and `enit.app` and `enit.beam` differ by their endings alone.
-    naming: { entry: "[dir]/[name]-[hash].[ext]", asset: "agent/[name].[ext]" },
+    naming: { entry: "[dir]/[name]-[hash].[ext]", asset: "[dir]/[name].[ext]" },
     plugins: [directImports],
     target: "bun",
     format: "esm",

@@ -41,7 +41,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
     provides: { commands: ["agent install", "agent send", "agent serve"] },
     load: () => import("./agent/index.ts"),
   },
-  { name: "plugin", provides: { commands: ["plugin list"] }, load: () => import("./plugin/index.ts") },
+  { name: "plugin", provides: { commands: ["plugin list", "plugin types"] }, load: () => import("./plugin/index.ts") },
   { name: "help", provides: { commands: ["help"] }, load: () => import("./help/index.ts") },
   { name: "version", provides: { commands: ["version"] }, load: () => import("./version/index.ts") },
 ];

@@ -1,10 +1,11 @@
-import { type PluginInfo, type Provides, definePlugin } from "../../src/contract/index.ts";
+import { resolve } from "node:path";
+import { type PluginInfo, type Provides, defineCommand, definePlugin } from "../../src/contract/index.ts";
 
 export default definePlugin({
   name: "plugin",
   api: 1,
   commands: {
-    "plugin list": {
+    "plugin list": defineCommand({
       group: "enit itself",
       description: "List plugins, where they come from and what they bring",
       run: (ctx) => ({ plugins: ctx.host.plugins() }),
@@ -19,7 +20,20 @@ export default definePlugin({
           ]),
           ["NAME", "VERSION", "ORIGIN", "STATE", "BRINGS"],
         ),
-    },
+    }),
+    "plugin types": defineCommand({
+      group: "enit itself",
+      description: "Write the types of enit/plugin to a directory, for editors and type checkers",
+      details:
+        "They go to DIR/node_modules/enit, where TypeScript finds them for all plugins in DIR and below. They are those of " +
+        "this enit: run it again after an update. enit itself needs none of it to load a plugin.",
+      examples: [["plugin types /etc/enit/plugins", "for the plugins of this host"]],
+      args: {
+        directory: { type: "positional", default: ".", valueHint: "DIR", description: "Where the plugins lie" },
+      },
+      run: async (ctx, args) => ({ directory: await ctx.host.installTypes(resolve(args.directory)) }),
+      render: ({ directory }) => directory,
+    }),
   },
 });
 

@@ -54,6 +54,11 @@ export interface HostService {
    * begin with it as a word. Loads the code of the plugins that have them.
    */
   commands(family?: string): Promise<readonly CommandInfo[]>;
+  /**
+   * Writes the types of `enit/plugin` to `DIRECTORY/node_modules/enit`, where type checkers find them, and gives that path.
+   * Throws `package_exists`, `unwritable`.
+   */
+  installTypes(directory: string): Promise<string>;
 }
 
 export interface PluginInfo {

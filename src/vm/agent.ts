@@ -12,7 +12,7 @@ export interface Agent {
 }
 
 /** The name under which the build puts the agent's files into the binary; see `build/agent.ts`. */
-const EMBEDDED = "agent/";
+const EMBEDDED = "dist/agent/";
 
 /** Reads the agent that the binary carries; while enit runs from its sources, the one that the build left in `dist`. */
 export async function readAgent(): Promise<Agent> {

@@ -36,7 +36,7 @@ describe("a command line", () => {
   test.each([
     [["stauts"], 'cannot run "enit": there is no command "stauts"', "Did you mean status?"],
     [["frozzle"], 'cannot run "enit": there is no command "frozzle"', '"enit help" shows what it takes.'],
-    [["plugin"], 'cannot run "plugin": list is missing', '"enit help plugin" shows what it takes.'],
+    [["plugin"], 'cannot run "plugin": one of list, types is missing', '"enit help plugin" shows what it takes.'],
     [["plugin", "lits"], 'cannot run "enit": there is no command "plugin lits"', "Did you mean plugin list?"],
     [["--jsn", "list"], 'cannot run "enit": there is no flag --jsn', "Did you mean --json?"],
     [["term", "--too", "json"], 'cannot run "term": there is no flag --too', "Did you mean --to?"],
@@ -87,7 +87,7 @@ describe("a command line", () => {
   test("explains a family of commands", async () => {
     const family = await run("plugin", "--help");
     expect(family).toMatchObject({ stderr: "", exitCode: 0 });
-    expect(family.stdout).toContain("\n\nenit itself:\n  plugin list  List plugins");
+    expect(family.stdout).toContain("\n\nenit itself:\n  plugin list   List plugins");
     expect(await run("help", "plugin")).toEqual(family);
   });
 

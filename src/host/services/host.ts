@@ -19,6 +19,7 @@ export function makeHostService(
     ...facts,
     flags: () => Object.entries(HOST_FLAGS).flatMap(([key, definition]) => describeFlag(key, definition)),
     plugins: () => registry.describe(),
+    installTypes: async (directory) => (await import("./plugin-types.ts")).installPluginTypes(directory, facts.version),
     commands: async (family) => {
       const infos: CommandInfo[] = [];
       for (const [name, entry] of registry.commands()) {
