@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EnitError, toFileError } from "../error/index.ts";
 import { libc } from "../system/index.ts";
-import { lockState } from "../vm/index.ts";
+import { asOwnerOf, lockState } from "../vm/index.ts";
 
 export interface UpgradeLock extends Disposable {
   /** Lets the release be stopped and started, which takes the lock of its state; another change of its version still waits for the end. */
@@ -20,14 +20,14 @@ export async function lockUpgrade(
   signal?: AbortSignal,
 ): Promise<UpgradeLock> {
   const file = join(release.stateDir, "upgrade.lock");
-  const fd = openLock(file);
+  const fd = openLock(release.stateDir, file);
   if (!(await libc()).lockExclusively(fd, { wait: false })) {
     closeSync(fd);
     throw running(release.name, Number.parseInt(readFileSync(file, "utf8"), 10));
   }
   using cleanup = new DisposableStack();
   cleanup.defer(() => closeSync(fd));
-  writeFileSync(file, `${process.pid}\n`);
+  asOwnerOf(release.stateDir, () => writeFileSync(file, `${process.pid}\n`));
   // Nobody starts, stops or configures it meanwhile.
   const state = cleanup.use(new DisposableStack());
   state.use(await lockState(release.stateDir, { signal }));
@@ -35,9 +35,9 @@ export async function lockUpgrade(
   return { releaseState: () => state.dispose(), [Symbol.dispose]: () => all.dispose() };
 }
 
-function openLock(file: string): number {
+function openLock(stateDir: string, file: string): number {
   try {
-    return openSync(file, "a+", 0o600);
+    return asOwnerOf(stateDir, () => openSync(file, "a+", 0o600));
   } catch (error) {
     throw toFileError(error, {
       code: "state_dir_unwritable",

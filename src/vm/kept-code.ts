@@ -17,6 +17,7 @@ import {
 import { join } from "node:path";
 import { describeSystemError, EnitError, systemCode } from "../error/index.ts";
 import type { ResolvedApplication } from "../otp/index.ts";
+import { asOwnerOf } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
 
 /**
@@ -47,6 +48,10 @@ export interface KeepOptions {
  * Throws `code_not_kept`; what was begun is removed.
  */
 export function keepCode(stateDir: string, applications: readonly ResolvedApplication[], options: KeepOptions): void {
+  asOwnerOf(stateDir, () => keepAll(stateDir, applications, options));
+}
+
+function keepAll(stateDir: string, applications: readonly ResolvedApplication[], options: KeepOptions): void {
   const { keptDir } = statePaths(stateDir);
   let left = MAX_TOTAL_BYTES;
   for (const application of applications.filter((each) => !isOfOtp(each, options))) {
@@ -82,9 +87,11 @@ export function findKept(stateDir: string, library: KeptLibrary): string | undef
 export function pruneKept(stateDir: string, needed: readonly KeptLibrary[]): void {
   const { keptDir } = statePaths(stateDir);
   const names = new Set(needed.map(({ name, vsn }) => `${name}-${vsn}`));
-  for (const entry of existsSync(keptDir) ? readdirSync(keptDir) : []) {
-    if (!names.has(entry)) rmSync(join(keptDir, entry), { recursive: true, force: true });
-  }
+  asOwnerOf(stateDir, () => {
+    for (const entry of existsSync(keptDir) ? readdirSync(keptDir) : []) {
+      if (!names.has(entry)) rmSync(join(keptDir, entry), { recursive: true, force: true });
+    }
+  });
 }
 
 function keptPlace(stateDir: string, { name, vsn }: KeptLibrary): string {

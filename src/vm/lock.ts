@@ -1,5 +1,6 @@
 import { openSync } from "node:fs";
 import { type FileLock, type LockOptions, lockOpenFile } from "../system/index.ts";
+import { asOwnerOf } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
 import { writingState } from "./writing-state.ts";
 
@@ -8,7 +9,7 @@ export async function lockState(stateDir: string, options: LockOptions = {}): Pr
   options.signal?.throwIfAborted();
   // O_CLOEXEC is set by Bun: only what we hand it to has the descriptor.
   return lockOpenFile(
-    writingState(stateDir, () => openSync(statePaths(stateDir).lock, "a", 0o600)),
+    writingState(stateDir, () => asOwnerOf(stateDir, () => openSync(statePaths(stateDir).lock, "a", 0o600))),
     options,
   );
 }

@@ -19,6 +19,7 @@ import { handOverLog } from "./log.ts";
 import { completePackage, SHELL_BOOT } from "./packaged/index.ts";
 import { planLaunch, type LaunchPlan } from "./plan.ts";
 import { agentEbin, writeReleaseDirectory } from "./release-directory.ts";
+import { refuseForeignState } from "./state-owner.ts";
 import { type StatePaths, statePaths } from "./state-paths.ts";
 import { type Emulator, findReleaseSystem, type PackedSystem, type ReleaseSystem } from "./system.ts";
 import { findUnknownSections } from "./unknown-sections.ts";
@@ -61,7 +62,7 @@ export function refuseIfRunning(release: Pick<Release, "name" | "stateDir">): vo
 export async function checkLaunch(release: Release): Promise<void> {
   findReleaseSystem(release);
   await checkTls(release);
-  await findIdentity(release.node.runAsUser, release.node.runAsGroup);
+  await refuseForeignState(release);
 }
 
 /** Certificates and keys that cannot be used let a VM start to which nobody can connect. */

@@ -8,6 +8,7 @@ import { nodeNameTaken, prepareLaunch, type PrepareOptions, refuseIfRunning } fr
 import { ProgressWatch } from "./progress.ts";
 import type { StartEvent, StartFailure } from "./start-event.ts";
 import { applicationStartFailed } from "./start-failure.ts";
+import { refuseForeignState } from "./state-owner.ts";
 import { timerDelay } from "./timer-delay.ts";
 import { findRunningVm, type RunningVm } from "./vm-record.ts";
 import { makeStateDirectory } from "./writing-state.ts";
@@ -23,13 +24,14 @@ export interface StartOptions extends PrepareOptions {
  * A VM that was launched goes on to start whatever becomes of this process; before that, nothing is left behind.
  *
  * Throws `already_running`, `node_name_taken`, `application_start_failed`, `vm_ended`, `launch_failed`,
- * `not_permitted`, `unknown_user`, `unknown_group`, `state_dir_unwritable`, and what `findReleaseSystem` and making the
+ * `not_permitted`, `unknown_user`, `unknown_group`, `state_dir_foreign`, `state_dir_unwritable`, and what `findReleaseSystem` and making the
  * boot script throw.
  */
 export async function startRelease(release: Release, options: StartOptions = {}): Promise<RunningVm> {
   const { stateDir } = release;
   // Before all else, as the state directory may be another user's.
   refuseIfRunning(release);
+  await refuseForeignState(release);
   makeStateDirectory(stateDir);
   using lock = await lockState(stateDir, options);
   refuseIfRunning(release);
@@ -61,6 +63,7 @@ export interface ForegroundStart extends Disposable {
  */
 export async function prepareForeground(release: Release, options: PrepareOptions = {}): Promise<ForegroundStart> {
   refuseIfRunning(release);
+  await refuseForeignState(release);
   makeStateDirectory(release.stateDir);
   const lock = await lockState(release.stateDir, options);
   try {

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { EnitError, systemCode, toFileError } from "../error/index.ts";
 import { writeFileAtomically } from "../otp/index.ts";
+import { asOwnerOf } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
 import { STATE_DIR_HINT, writingState } from "./writing-state.ts";
 
@@ -46,7 +47,8 @@ export function writeVmRecord(stateDir: string, identification: VmIdentification
 /** Notes that a VM has come to another version of its release. */
 export function changeVmVersion(stateDir: string, vm: RunningVm, version: string): void {
   const { record } = statePaths(stateDir);
-  writeFileAtomically(record, `${JSON.stringify({ ...vm, version } satisfies RunningVm)}\n`, 0o644);
+  const text = `${JSON.stringify({ ...vm, version } satisfies RunningVm)}\n`;
+  asOwnerOf(stateDir, () => writeFileAtomically(record, text, 0o644));
 }
 
 /** Notes which version of a packaged release runs for a try, or that the permanent one does. Throws `state_dir_unwritable`. */
@@ -55,7 +57,7 @@ export function noteTried(stateDir: string, tried: string | undefined): void {
   if (vm === undefined || vm.tried === tried) return;
   const { record } = statePaths(stateDir);
   const text = `${JSON.stringify({ ...vm, tried } satisfies RunningVm)}\n`;
-  writingState(stateDir, () => writeFileAtomically(record, text, 0o644));
+  writingState(stateDir, () => asOwnerOf(stateDir, () => writeFileAtomically(record, text, 0o644)));
 }
 
 /** The VM of this state directory, if its process is alive. Throws `state_dir_unreadable`. */

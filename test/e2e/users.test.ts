@@ -1,6 +1,7 @@
 /** Root runs releases as others, and others run their own. All of it needs root, who alone can become somebody else. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { findRunningVm } from "../../src/vm/index.ts";
 import { COOKIE, HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
 import { canMount, inMountNamespace } from "../support/namespace.ts";
 import { ENIT, type Run, runEnit } from "../support/run-enit.ts";
@@ -130,6 +131,27 @@ describe.if(isRoot)("another user than root", () => {
     const { stdout } = await asNobody("eval", "relex", 'os:cmd("id -u; id -G; pwd")', ...state);
     expect(stdout).toBe(`"${NOBODY}\\n${NOBODY}\\n${host.join("nobody")}\\n"\n`);
     expect((await asNobody("stop", "relex", ...state)).exitCode).toBe(0);
+  });
+
+  test("keeps a release from being run by root, and all that is in its state directory", async () => {
+    const flags = ["relex", "--state-dir", host.join("nobody/state")];
+    expect((await asNobody("start", ...flags)).exitCode).toBe(0);
+    const vm = findRunningVm(host.join("nobody/state/relex"));
+    const refused = {
+      stdout: "",
+      stderr:
+        `enit: cannot start "relex" as user "root": the state directory "${host.join("nobody/state/relex")}" is that of user "nobody"\n` +
+        'Run enit as that user, or have them named: {node, [{run_as_user, "nobody"}]}.\n',
+      exitCode: 1,
+    };
+    expect(await host.enit("restart", ...flags)).toEqual(refused);
+    expect(findRunningVm(host.join("nobody/state/relex"))).toEqual(vm);
+
+    expect((await host.enit("update", ...flags)).stderr).toBe("");
+    expect((await host.enit("stop", ...flags)).exitCode).toBe(0);
+    for (const command of ["start", "startfg"]) expect(await host.enit(command, ...flags)).toEqual(refused);
+    const { stdout } = Bun.spawnSync(["find", host.join("nobody/state"), "-user", "root"]);
+    expect(stdout.toString()).toBe("");
   });
 
   test("is told what they may not do", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, statSync, symlinkSync, truncateSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { findApplications, resolveApplications, type ResolvedApplication } from "../../src/otp/index.ts";
 import { findKept, keepCode, pruneKept } from "../../src/vm/index.ts";
@@ -62,6 +62,7 @@ test("keepCode() says which code could not be kept, and leaves nothing of it", (
   expect(() => keepCode(dir.path, found, OPTIONS)).toThrow(
     `cannot keep the code of mine 1 in "${dir.path}": there is one already`,
   );
+  mkdirSync(dir.join("state"));
   const loop = dir.join("lib/mine/priv/loop");
   symlinkSync("loop", loop);
   const state = `"${dir.join("state")}": its symbolic links lead in a circle (${loop})`;
