@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Hooks, LaunchPlan, Plugin } from "../../src/contract/index.ts";
 import { EnitError } from "../../src/error/index.ts";
+import { nil, parseTerm, tuple } from "../../src/term/index.ts";
 import { HookDriver } from "../../src/host/hooks/index.ts";
 import { failure } from "../support/failure.ts";
 import { testContext } from "./test-context.ts";
@@ -144,5 +145,27 @@ describe("a waterfall hook", () => {
     const driver = driverOf({ bad: untyped({ "build:config": () => ["x"] }) });
     const error = await failure(driver.waterfall("build:config", [], { file: "reltool.config" }));
     expect(error.message).toEndWith("its result cannot be used: [0] must be a term, not string");
+  });
+
+  test.each([
+    [{ kind: "wat" }, 'must be a term, and there is no kind "wat"'],
+    [{ kind: "toString" }, 'must be a term, and there is no kind "toString"'],
+    [{ kind: "tuple" }, "elements must be an array, not undefined"],
+    [{ kind: "integer", value: 1 }, "value must be a bigint, not number"],
+    [{ kind: "list", elements: [{ kind: "atom" }] }, "elements [0] name must be a string, not undefined"],
+    [{ kind: "bitstring", bytes: "x", lastBits: 8 }, "bytes must be a Uint8Array, not string"],
+  ])("refuses the term %p, which is none", async (term, state) => {
+    const driver = driverOf({ bad: untyped({ "build:spec": () => term }) });
+    const facts = { ...RELEASE, buildDirectory: "/build" };
+    const error = await failure(driver.waterfall("build:spec", nil, facts));
+    expect(error.message).toEndWith(`its result cannot be used: ${state}`);
+  });
+
+  test("takes terms of every kind", async () => {
+    const text = '{a, 1, 1.5, [b | c], <<1:3>>, #{k => "v"}, fun lists:map/2}';
+    const pid = { kind: "pid", node: "n@h", id: 1, serial: 0, creation: 3 } as const;
+    const term = tuple(parseTerm(text), pid, { kind: "reference", node: "n@h", words: [1], creation: 1 });
+    const driver = driverOf({ good: untyped({ "build:spec": () => term }) });
+    expect(await driver.waterfall("build:spec", nil, { ...RELEASE, buildDirectory: "/build" })).toBe(term);
   });
 });
