@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EnitError, toFileError } from "../error/index.ts";
+import { EnitError, systemCode, toFileError } from "../error/index.ts";
 import { libc } from "../system/index.ts";
 import { asOwnerOf, lockState } from "../vm/index.ts";
 
@@ -20,14 +20,14 @@ export async function lockUpgrade(
   signal?: AbortSignal,
 ): Promise<UpgradeLock> {
   const file = join(release.stateDir, "upgrade.lock");
-  const fd = openLock(release.stateDir, file);
+  const fd = writing(file, () => asOwnerOf(release.stateDir, () => openSync(file, "a+", 0o600)));
   if (!(await libc()).lockExclusively(fd, { wait: false })) {
     closeSync(fd);
     throw running(release.name, Number.parseInt(readFileSync(file, "utf8"), 10));
   }
   using cleanup = new DisposableStack();
   cleanup.defer(() => closeSync(fd));
-  asOwnerOf(release.stateDir, () => writeFileSync(file, `${process.pid}\n`));
+  writing(file, () => asOwnerOf(release.stateDir, () => writeFileSync(file, `${process.pid}\n`)));
   // Nobody starts, stops or configures it meanwhile.
   const state = cleanup.use(new DisposableStack());
   state.use(await lockState(release.stateDir, { signal }));
@@ -35,15 +35,16 @@ export async function lockUpgrade(
   return { releaseState: () => state.dispose(), [Symbol.dispose]: () => all.dispose() };
 }
 
-function openLock(stateDir: string, file: string): number {
+function writing<T>(file: string, write: () => T): T {
   try {
-    return asOwnerOf(stateDir, () => openSync(file, "a+", 0o600));
+    return write();
   } catch (error) {
+    const isDenied = systemCode(error) === "EACCES";
     throw toFileError(error, {
       code: "state_dir_unwritable",
       action: "write",
       path: file,
-      hint: "Run enit as root or as the user who started the release.",
+      hint: isDenied ? "Run enit as root or as the user who started the release." : undefined,
     });
   }
 }

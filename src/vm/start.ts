@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { EnitError, unlessAborted } from "../error/index.ts";
 import type { Release } from "../release/index.ts";
 import { becomeVm } from "./execute.ts";
@@ -132,14 +133,21 @@ class StartFollower implements Disposable {
   }
 }
 
-function vmEnded({ name, node }: Release, exitCode: number, log: LogMark, starting?: string): EnitError {
+function vmEnded({ name, node, stateDir }: Release, exitCode: number, log: LogMark, starting?: string): EnitError {
   const output = log.readSince();
   // Taken by a node that started between our look and the VM's.
   if (/the name \S+ seems to be in use/.test(output)) return nodeNameTaken(name, node.nodeName);
   const how = exitCode > 128 ? `ended by signal ${exitCode - 128}` : `ended with exit code ${exitCode}`;
   const when = starting === undefined ? "before all applications ran" : `while "${starting}" was starting`;
   return new EnitError("vm_ended", `cannot start "${name}": the VM ${how} ${when}`, {
-    hint: output === "" ? `It wrote nothing into ${log.file}.` : `It wrote into ${log.file}:\n${output}`,
+    hint:
+      output === ""
+        ? `It wrote nothing into ${log.file}${whyNothing(stateDir)}.`
+        : `It wrote into ${log.file}:\n${output}`,
     data: { release: name, exitCode, log: log.file, output },
   });
+}
+
+function whyNothing(stateDir: string): string {
+  return statfsSync(stateDir).bavail === 0 ? ": no space is left on the device" : "";
 }

@@ -3,7 +3,7 @@ import { EnitError, systemCode, toFileError } from "../error/index.ts";
 import { writeFileAtomically } from "../otp/index.ts";
 import { asOwnerOf } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
-import { STATE_DIR_HINT, writingState } from "./writing-state.ts";
+import { stateDirHint, writingState } from "./writing-state.ts";
 
 /** What must be known of a VM to find it again, whatever its release's files say by then. */
 export interface VmIdentification {
@@ -116,7 +116,7 @@ function readVmRecord(stateDir: string): RunningVm | undefined {
       code: "state_dir_unreadable",
       action: "read the state directory",
       path: stateDir,
-      hint: STATE_DIR_HINT,
+      hint: stateDirHint(stateDir, error),
     });
   }
   try {

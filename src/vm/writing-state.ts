@@ -1,9 +1,19 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { toFileError } from "../error/index.ts";
+import { systemCode, toFileError } from "../error/index.ts";
 
-/** What somebody can do who gets no further with a state directory. */
-export const STATE_DIR_HINT = "Run enit as the user who owns it, or name another one with --state-dir.";
+/** What somebody can do whom an error of the system keeps from reading or writing a state directory. */
+export function stateDirHint(stateDir: string, error: unknown): string {
+  const another = "name another one with --state-dir.";
+  const code = systemCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT") return `Make room there, or ${another}`;
+  if (code === "EROFS") return `N${another.slice(1)}`;
+  const path = error instanceof Error && "path" in error ? String(error.path) : stateDir;
+  const isOwn = code === "EACCES" && statSync(stateDir, { throwIfNoEntry: false })?.uid === process.geteuid?.();
+  // What root has left there.
+  if (isOwn && path.startsWith(`${stateDir}/`)) return `Have "${path}" removed by whose it is, or ${another}`;
+  return `Run enit as the user who owns it, or ${another}`;
+}
 
 /** Runs what writes into a state directory; an error of the system becomes `state_dir_unwritable` (kind `io`). */
 export function writingState<T>(stateDir: string, write: () => T): T {
@@ -14,7 +24,7 @@ export function writingState<T>(stateDir: string, write: () => T): T {
       code: "state_dir_unwritable",
       action: "write to the state directory",
       path: stateDir,
-      hint: STATE_DIR_HINT,
+      hint: stateDirHint(stateDir, error),
     });
   }
 }

@@ -154,6 +154,21 @@ describe.if(isRoot)("another user than root", () => {
     expect(stdout.toString()).toBe("");
   });
 
+  test("is told what of another user's is in their way", async () => {
+    host.write("nobody/state/blocked/log", "");
+    const stateDir = host.join("nobody/state/blocked");
+    chownSync(stateDir, NOBODY, NOBODY);
+    chmodSync(`${stateDir}/log`, 0o600);
+    host.define("blocked");
+    expect(await asNobody("start", "blocked", "--state-dir", host.join("nobody/state"))).toEqual({
+      stdout: "",
+      stderr:
+        `enit: cannot write to the state directory "${stateDir}": permission denied\n` +
+        `Have "${stateDir}/log" removed by whose it is, or name another one with --state-dir.\n`,
+      exitCode: 3,
+    });
+  });
+
   test("is told what they may not do", async () => {
     const stateDir = `cannot write to the state directory "${host.join("run/enit/relex")}": permission denied
 Run enit as the user who owns it, or name another one with --state-dir.\n`;

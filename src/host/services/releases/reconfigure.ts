@@ -103,9 +103,21 @@ export async function applyChanges(
   const { version, sysConfig } = await whatRuns(node, release, options);
   const result = await node.call("enit_config", "change", [changesTerm(plan), sysConfig], { signal: options.signal });
   // The values hold from here on, whatever the applications answered: the next plan starts from them.
-  writeSysConfig({ ...release, version }, sysConfig);
+  try {
+    writeSysConfig({ ...release, version }, sysConfig);
+  } catch (error) {
+    throw notNoted(release.name, error);
+  }
   await hooks.series("reconfigure:applied", { ...nodeFacts(release, node), plan });
   return (listElements(result) ?? []).map(readAnswer);
+}
+
+/** What could not be written is the record of what the node has already. */
+function notNoted(name: string, error: unknown): unknown {
+  if (!(error instanceof EnitError)) return error;
+  const { code, kind, data, message } = error;
+  const hint = `Run enit reconfigure ${name} again when that is mended.`;
+  return new EnitError(code, `${message}; "${name}" has the changes all the same`, { kind, hint, data, cause: error });
 }
 
 function nodeFacts(
