@@ -1,8 +1,9 @@
-import type { Command, Context, HookName, Log, Overlay, Plugin } from "../contract/index.ts";
+import type { Command, Context, HookName, Log, Plugin } from "../contract/index.ts";
 import { EnitError } from "../error/index.ts";
 import { type ContextBase, makeContext } from "./context.ts";
 import { HookDriver, type HookOwner } from "./hooks/index.ts";
 import type { PluginEntry, PluginRegistry } from "./plugins/index.ts";
+import type { ReadyOverlay } from "./services/build/index.ts";
 
 /** A command that is about to run, its plugin set up. */
 export interface ReadyCommand {
@@ -50,12 +51,13 @@ export class Session {
   }
 
   /** Sets up the plugin of an overlay operation; `undefined` if no plugin brings one of this name. */
-  async prepareOverlay(name: string): Promise<{ overlay: Overlay; context: Context } | undefined> {
+  async prepareOverlay(name: string): Promise<ReadyOverlay | undefined> {
     const entry = this.#registry.withOverlay(name);
     if (entry === undefined) return undefined;
     const { plugin, context } = await this.#activate(entry);
     const overlay = plugin.overlays?.[name];
-    return overlay === undefined ? undefined : { overlay, context };
+    if (overlay === undefined) return undefined;
+    return { overlay, context, plugin: { name: plugin.name, isBuiltIn: entry.builtIn } };
   }
 
   /** Runs what the set-ups returned, in reverse, all of it, and returns what failed. */

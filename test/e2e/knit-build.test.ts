@@ -200,6 +200,20 @@ function unpack(tarball: string): TempDir {
   return machine;
 }
 
+test("an overlay operation that throws is a defect of its plugin, shown with the place of the instruction", async () => {
+  const faulty = `export default { name: "faulty", api: 1,
+    overlays: { faulty: { args: [], run: () => { throw new TypeError("no such door"); } } } };`;
+  using project = knitProject({ terms: "{overlay, [{faulty}]}.", files: { "rel/plugins/faulty.js": faulty } });
+  const { stdout, exitCode } = await project.build(["--json"]);
+  expect(exitCode).toBe(10);
+  const document: unknown = JSON.parse(stdout);
+  expect(document).toMatchObject({ error: { code: "defect", data: { plugin: "faulty", overlay: "{faulty}" } } });
+  expect(document).toHaveProperty(
+    "error.message",
+    expect.stringMatching(/config:\d+:\d+\): cannot run "faulty": no such/),
+  );
+});
+
 async function run(
   cmd: readonly string[],
   machine: TempDir,

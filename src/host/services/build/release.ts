@@ -1,6 +1,8 @@
 import type { BuildOptions, Context, OverlayContext } from "../../../contract/index.ts";
 import { type BuildPlugins, type BuildResult, type BuildTools, buildRelease } from "../../../knit/index.ts";
 import { findOtp } from "../../../otp/index.ts";
+import { EnitError } from "../../../error/index.ts";
+import { isAbort, toEnitError } from "../../failure.ts";
 import type { ServiceBase } from "../index.ts";
 
 /** Builds a release, with the overlay operations and hooks of all plugins. */
@@ -31,13 +33,19 @@ function makePlugins({ hooks, plugins }: ServiceBase): BuildPlugins {
       find: async (name) => {
         const found = await plugins.findOverlay(name);
         if (found === undefined) return undefined;
-        const { overlay, context } = found;
+        const { overlay, context, plugin } = found;
+        const owner = plugin.isBuiltIn ? {} : { plugin: plugin.name };
         return {
           args: overlay.args,
           run: async (args, workspace) => {
             const inherited = Object.create(context) as Context;
             const overlayContext: OverlayContext = Object.assign(inherited, workspace);
-            await overlay.run(args, overlayContext);
+            try {
+              await overlay.run(args, overlayContext);
+            } catch (thrown) {
+              if (thrown instanceof EnitError || isAbort(thrown)) throw thrown;
+              throw toEnitError(thrown, { action: `run "${name}"`, ...owner });
+            }
           },
         };
       },
