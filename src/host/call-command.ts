@@ -80,6 +80,7 @@ function show(data: unknown, call: PreparedCall, screen: Screen): string | Uint8
   const { name, plugin } = call;
   let drawing: string | Uint8Array;
   try {
+    refuseNoData(data);
     drawing = screen.json ? dataDocument(data) : draw(data, call, screen);
   } catch (thrown) {
     const owner = plugin.isBuiltIn ? {} : { plugin: plugin.name };
@@ -87,6 +88,13 @@ function show(data: unknown, call: PreparedCall, screen: Screen): string | Uint8
   }
   if (typeof drawing !== "string" || drawing === "" || drawing.endsWith("\n")) return drawing;
   return `${drawing}\n`;
+}
+
+/** What would be printed as nothing, or as an empty object, in place of what was meant. */
+function refuseNoData(data: unknown): void {
+  const isGenerator = typeof data === "object" && data !== null && Symbol.iterator in data && "next" in data;
+  if (isGenerator) throw new Error("run returned an iterator, and a stream is an async one: async *run");
+  if (typeof data === "function" || typeof data === "symbol") throw new Error(`run returned a ${typeof data}`);
 }
 
 function draw(data: unknown, { command }: PreparedCall, screen: Screen): string | Uint8Array {

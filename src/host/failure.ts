@@ -10,8 +10,7 @@ export function toEnitError(
   thrown: unknown,
   doing: { readonly action: string; readonly plugin?: string } = { action: "go on" },
 ): EnitError {
-  // A plugin in JavaScript has no type checker; an unknown kind would have no exit code.
-  if (thrown instanceof EnitError && Object.hasOwn(EXIT_CODES, thrown.kind)) return thrown;
+  if (thrown instanceof EnitError && isWellFormed(thrown)) return thrown;
   if (isAbort(thrown)) return new EnitError("interrupted", "cannot go on: it was interrupted", { cause: thrown });
   const { action, plugin } = doing;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -21,6 +20,11 @@ export function toEnitError(
     data: plugin === undefined ? {} : { plugin },
     cause: thrown,
   });
+}
+
+/** A plugin in JavaScript has no type checker: an unknown kind has no exit code, and scripts go by the code. */
+function isWellFormed({ code, kind }: EnitError): boolean {
+  return typeof code === "string" && code !== "" && Object.hasOwn(EXIT_CODES, kind);
 }
 
 /** Shows why a run failed, the one place where that is done, and returns its exit code. Says nothing to who has gone or pressed Ctrl-C. */

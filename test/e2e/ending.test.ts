@@ -87,6 +87,9 @@ describe("a command ends", () => {
 
   test.each([
     ['throw new EnitError("odd", "cannot open: odd", { kind: "odd" })', 'finish "faulty": cannot open: odd'],
+    ["throw new EnitError(5, 'cannot open: five')", 'finish "faulty": cannot open: five'],
+    ["return () => 1", 'show the result of "faulty": run returned a function'],
+    ["return [1].values()", 'show the result of "faulty": run returned an iterator'],
     ["const data = {}; data.data = data; return data", 'show the result of "faulty": JSON.stringify cannot serialize'],
   ])("as a defect of its plugin that no type checker has seen: %s", async (code, message) => {
     using dir = tempDir();

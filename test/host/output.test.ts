@@ -128,6 +128,10 @@ describe("JSON documents", () => {
     expect(errorDocument(error)).toBe(
       '{"ok":false,"error":{"code":"not_found","message":"cannot find \\"x\\": it is gone","hint":"Look.","data":{"x":1}}}\n',
     );
+    const data: Record<string, unknown> = {};
+    data["itself"] = data;
+    const circular: unknown = JSON.parse(errorDocument(new EnitError("c", "m", { data })));
+    expect(circular).toEqual({ ok: false, error: { code: "c", message: "m", hint: null, data: {} } });
     expect(JSON.parse(errorDocument(new EnitError("c", "m")))).toEqual({
       ok: false,
       error: { code: "c", message: "m", hint: null, data: {} },

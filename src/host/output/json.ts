@@ -8,7 +8,13 @@ export function dataDocument(data: unknown): string {
 /** The document of a command that failed, with its line end. See docs/json.md. */
 export function errorDocument(error: EnitError): string {
   const { code, message, hint, data } = error;
-  return `${JSON.stringify({ ok: false, error: { code, message, hint: hint ?? null, data } }, encodeSpecial)}\n`;
+  const write = (facts: EnitError["data"]): string =>
+    `${JSON.stringify({ ok: false, error: { code, message, hint: hint ?? null, data: facts } }, encodeSpecial)}\n`;
+  try {
+    return write(data);
+  } catch {
+    return write({}); // Facts of a plugin that are no JSON; the error itself must not get lost for them.
+  }
 }
 
 /** JSON for what JSON does not know: exact integers, bytes, maps and sets. `this` holds the value before any `toJSON`. */
