@@ -14,7 +14,7 @@ import {
 } from "./command-line.ts";
 import { reportFailure } from "./failure.ts";
 import { Screen } from "./output/index.ts";
-import { explainMissing, pluginDirectories } from "./plugin-directories.ts";
+import { explainUnusable, pluginDirectories } from "./plugin-directories.ts";
 import { type BuiltIn, type PluginEntry, PluginRegistry } from "./plugins/index.ts";
 import { makeHostService } from "./services/host.ts";
 import { makeServices } from "./services/index.ts";
@@ -71,7 +71,7 @@ async function runCommandLine(
     trust: process.geteuid?.() === 0,
   });
   warnAbout(settings, registry, line.words, screen);
-  for (const message of explainMissing(directories)) screen.log.warn(message);
+  for (const message of explainUnusable(directories)) screen.log.warn(message);
   if (!flags.noPlugins) warnOfTables(settings, registry, screen);
   const found = findCommand(line, registry);
 
@@ -85,7 +85,9 @@ async function runCommandLine(
     plugins: {
       openProject: async (directory) => {
         if (flags.noPlugins) return;
-        const added = await registry.add({ path: join(directory, "plugins"), origin: "project" });
+        const own = { path: join(directory, "plugins"), origin: "project" };
+        const added = await registry.add(own);
+        for (const message of explainUnusable([own])) screen.log.warn(message);
         for (const { error } of added) if (error !== undefined) screen.log.warn(warningText(error));
       },
       hasHook: (hook) => registry.withHook(hook).length > 0,

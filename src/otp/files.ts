@@ -115,6 +115,7 @@ const HINTS = {
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EISDIR: "it is a directory",
+  ELOOP: "its symbolic links lead in a circle",
   ENOENT: "its directory does not exist",
   ENOSPC: "no space is left on the device",
   EPERM: "permission denied",

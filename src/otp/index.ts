@@ -11,6 +11,7 @@ export {
   listDirectoryIfAny,
   readFileIfAny,
   readWholeFile,
+  statIfAny,
   writeFileAtomically,
   writeFilesAtomically,
 } from "./files.ts";

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { EnitError } from "../error/index.ts";
+import { EnitError, systemCode } from "../error/index.ts";
 import { type Libc, libc, type PasswdEntry } from "../system/index.ts";
 
 /** Who a process runs as. */
@@ -70,6 +70,16 @@ export function asOwnerOf<T>(path: string, work: () => T): T {
   } finally {
     process.seteuid?.(own.uid);
     process.setegid?.(own.gid);
+  }
+}
+
+/** Whose a file or directory is; `undefined` if that cannot be told. */
+export function findOwner(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.uid;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
   }
 }
 

@@ -1,8 +1,7 @@
-import { statSync } from "node:fs";
 import { EnitError } from "../error/index.ts";
 import type { Release } from "../release/index.ts";
 import { libc } from "../system/index.ts";
-import { findIdentity } from "./identity.ts";
+import { findIdentity, findOwner } from "./identity.ts";
 
 /**
  * Throws `state_dir_foreign` if root would run as somebody else what another user ran, in that user's state directory: what is
@@ -10,7 +9,7 @@ import { findIdentity } from "./identity.ts";
  */
 export async function refuseForeignState({ name, stateDir, node }: Release): Promise<void> {
   const { uid, user } = await findIdentity(node.runAsUser, node.runAsGroup);
-  const owner = statSync(stateDir, { throwIfNoEntry: false })?.uid;
+  const owner = findOwner(stateDir);
   if (process.geteuid?.() !== 0 || owner === undefined || owner === 0 || owner === uid) return;
   const ownerName = (await libc()).findUser(owner)?.name ?? String(owner);
   const state = `the state directory "${stateDir}" is that of user "${ownerName}"`;

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemCode, toFileError } from "../error/index.ts";
+import { findOwner } from "./identity.ts";
 
 /** What somebody can do whom an error of the system keeps from reading or writing a state directory. */
 export function stateDirHint(stateDir: string, error: unknown): string {
@@ -9,7 +10,7 @@ export function stateDirHint(stateDir: string, error: unknown): string {
   if (code === "ENOSPC" || code === "EDQUOT") return `Make room there, or ${another}`;
   if (code === "EROFS") return `N${another.slice(1)}`;
   const path = error instanceof Error && "path" in error ? String(error.path) : stateDir;
-  const isOwn = code === "EACCES" && statSync(stateDir, { throwIfNoEntry: false })?.uid === process.geteuid?.();
+  const isOwn = code === "EACCES" && findOwner(stateDir) === process.geteuid?.();
   // What root has left there.
   if (isOwn && path.startsWith(`${stateDir}/`)) return `Have "${path}" removed by whose it is, or ${another}`;
   return `Run enit as the user who owns it, or ${another}`;

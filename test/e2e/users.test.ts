@@ -220,6 +220,29 @@ Run enit as the user who owns it, or name another one with --state-dir.\n`;
     expect((await asNobody("systemd", "relex", "--user")).stderr).toBe("");
   });
 
+  test("is told of what lies where they may not look", async () => {
+    host.write("private/in/plugin.toml", "");
+    const closed = host.join("private");
+    chmodSync(closed, 0o700);
+    const denied = async (stderr: string, ...args: string[]): Promise<void> => {
+      expect(await asNobody(...args)).toEqual({ stdout: "", stderr: `enit: ${stderr}\n`, exitCode: 3 });
+    };
+    const another = "Run enit as the user who owns it, or name another one with --state-dir.";
+    const state = `cannot read the state directory "${closed}/relex": permission denied\n${another}`;
+    await denied(state, "start", "relex", "--state-dir", closed);
+    const file = `cannot read "${closed}/x": permission denied\nRun enit as root or as the user to whom the file belongs.`;
+    await denied(file, "lint", `${closed}/x`, `${closed}/y`);
+    await denied(file, "knit-build", "-r", `${closed}/x`);
+    expect((await asNobody("list", "--plugin-dir", closed)).stderr).toBe(
+      `warning: cannot look for plugins in "${closed}" (--plugin-dir): permission denied\n`,
+    );
+    chmodSync(closed, 0o755);
+    chmodSync(`${closed}/in`, 0o700);
+    expect((await asNobody("list", "--plugin-dir", closed)).stderr).toBe(
+      `warning: cannot load plugin "in" (${closed}/in/plugin.toml): its plugin.toml cannot be read: permission denied\n`,
+    );
+  });
+
   test("is told of directories that they may not look into, and sees all other releases", async () => {
     host.define("barred");
     const directory = host.join("var/lib/enit/barred");

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { EnitError, describeSystemError } from "../../error/index.ts";
+import { EnitError, describeSystemError, systemCode } from "../../error/index.ts";
 import { readManifest } from "./manifest.ts";
 import { PLUGIN_NAME, type PluginSource, type RefusedSource, pluginError } from "./source.ts";
 import { explainCodeDistrust, explainDistrust } from "./trust.ts";
@@ -15,21 +15,19 @@ export interface PluginDirectory {
 /**
  * Finds the plugins of a directory, in alphabetical order: `NAME.ts` and `NAME.js` files, and folders with a `plugin.toml`.
  *
- * No code is loaded. A directory that does not exist holds none. With `trust`, what someone other than root could have
+ * No code is loaded. A directory that does not exist, or cannot be read, holds none. With `trust`, what someone other than root could have
  * written is refused.
  */
 export async function discoverPlugins(
   directory: PluginDirectory,
   options: { readonly trust: boolean },
 ): Promise<readonly (PluginSource | RefusedSource)[]> {
-  if (!existsSync(directory.path)) return [];
   const found: (PluginSource | RefusedSource)[] = [];
   for (const entry of listDirectory(directory.path)) {
     const path = join(directory.path, entry);
     const name = /^([^.]+)\.(ts|js)$/.exec(entry)?.[1];
     if (name !== undefined) found.push(fileSource(name, path, directory.origin, options.trust));
-    else if (existsSync(join(path, "plugin.toml")))
-      found.push(await folderSource(entry, path, directory.origin, options.trust));
+    else if (hasManifest(path)) found.push(await folderSource(entry, path, directory.origin, options.trust));
   }
   return found;
 }
@@ -39,9 +37,24 @@ export function isRefused(source: PluginSource | RefusedSource): source is Refus
   return "error" in source;
 }
 
+/** Also in a folder that may not be looked into, which says so when it is read. */
+function hasManifest(folder: string): boolean {
+  try {
+    return statSync(join(folder, "plugin.toml"), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return systemCode(error) !== "ENOTDIR";
+  }
+}
+
+/** None if it cannot be read, which `explainUnusable` says. */
 function listDirectory(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [];
-  return readdirSync(path).sort();
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return [];
+  }
 }
 
 function fileSource(name: string, file: string, origin: string, trust: boolean): PluginSource | RefusedSource {

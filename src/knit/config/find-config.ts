@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { EnitError } from "../../error/index.ts";
+import { statIfAny } from "../../otp/index.ts";
 
 /** Where the configuration of a build is. */
 export interface ConfigPlace {
@@ -38,5 +38,5 @@ export function findConfig(workingDirectory: string, named: string | undefined):
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statIfAny(path)?.isFile() === true;
 }

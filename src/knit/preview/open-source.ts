@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { EnitError } from "../../error/index.ts";
 import {
@@ -7,6 +6,7 @@ import {
   parseStartErlData,
   readFileIfAny,
   readReleaseFile,
+  statIfAny,
 } from "../../otp/index.ts";
 import { type ApplicationCode, applicationCodeOf, readApplicationCode } from "../code/index.ts";
 import { type OlderRelease, readOlderRelease } from "../older/index.ts";
@@ -32,7 +32,7 @@ export interface CodeSource {
  * @throws EnitError `source_unknown` if it is none of these, or what reading it throws.
  */
 export async function openSource(path: string, signal: AbortSignal): Promise<CodeSource> {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statIfAny(path);
   if (stats === undefined) throw unknownSource(path, "there is no such file or directory");
   if (!stats.isDirectory()) return openTarball(path, signal);
   if ((listDirectoryIfAny(join(path, "ebin")) ?? []).some((name) => name.endsWith(".app"))) {
