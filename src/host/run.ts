@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ProgramStart, Successor } from "../contract/index.ts";
-import { nearestName, toFileError } from "../error/index.ts";
+import { nearestName, toFileError, unlessAborted } from "../error/index.ts";
 import { type HostSettings, type SettingFlags, describeOrigin, loadSettings } from "../release/index.ts";
 import { callCommand } from "./call-command.ts";
 import {
@@ -65,11 +65,9 @@ async function runCommandLine(
 
   const settings = await loadSettings({ flags: settingFlags(flags), env });
   const directories = flags.noPlugins ? [] : pluginDirectories(settings, { executable, flags: flags.pluginDir, env });
-  const registry = await PluginRegistry.open({
-    builtIns,
-    directories,
-    trust: process.geteuid?.() === 0,
-  });
+  const opening = PluginRegistry.open({ builtIns, directories, trust: process.geteuid?.() === 0 });
+  // Code that waits for what never comes while it is loaded.
+  const registry = await unlessAborted(signals.signal, opening);
   warnAbout(settings, registry, line.words, screen);
   for (const message of explainUnusable(directories)) screen.log.warn(message);
   if (!flags.noPlugins) warnOfTables(settings, registry, screen);

@@ -132,6 +132,26 @@ describe("a command is ended", () => {
     });
   });
 
+  test("by Ctrl-C also while the code of a plugin is loaded and waits for what never comes", async () => {
+    using dir = tempDir();
+    dir.write("stuck.js", 'console.log("loading"); setInterval(() => {}, 1000); await new Promise(() => {});');
+    const child = Bun.spawn([ENIT, "--root", dir.path, "--plugin-dir", dir.path, "-v"], {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const notes = new Transcript(child.stderr);
+    // What it writes goes to standard error.
+    await notes.until("loading\n");
+    child.kill("SIGINT");
+    const [stdout, stderr] = await Promise.all([child.stdout.text(), notes.whole()]);
+    expect({ stdout, stderr, exitCode: await child.exited }).toEqual({
+      stdout: "",
+      stderr: "loading\n",
+      exitCode: 130,
+    });
+  });
+
   test("at once by a second Ctrl-C where it does not listen to the first", async () => {
     using dir = probeDir();
     const child = Bun.spawn([ENIT, ...probeArgs(dir, "wait", "--deaf")], {

@@ -156,6 +156,12 @@ function provideContract(): void {
   });
 }
 
+/** Standard output is for data alone, which scripts read; a package of a plugin may have something to say all the same. */
+function keepOutputClean(): void {
+  const { error } = console;
+  Object.assign(console, { log: error, info: error, debug: error });
+}
+
 async function tryLoad(entry: PluginEntry, others: readonly PluginEntry[]): Promise<void> {
   const { source } = entry;
   if (isRefused(source)) return;
@@ -180,6 +186,7 @@ async function tryLoad(entry: PluginEntry, others: readonly PluginEntry[]): Prom
 
 async function loadModule(source: PluginSource): Promise<unknown> {
   let module: unknown;
+  if (source.file !== undefined) keepOutputClean();
   try {
     module = await source.load();
   } catch (error) {
