@@ -58,7 +58,7 @@ export interface HookMap {
 
   /** The instructions for one application between two of its versions. */
   "upgrade:appup": Waterfall<AppupChange, { readonly application: string; readonly from: string; readonly to: string }>;
-  /** The whole relup, as `systools:make_relup` gives it. */
+  /** The whole relup of a new version, as `systools:make_relup` gives it. */
   "upgrade:relup": Waterfall<Term, { readonly release: ReleaseFacts; readonly from: readonly string[] }>;
   "upgrade:packaged": Series<PackagedFile & { readonly release: ReleaseFacts; readonly from: readonly string[] }>;
   /** Before a running node is changed. */

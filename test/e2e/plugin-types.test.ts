@@ -42,6 +42,30 @@ export default definePlugin({
   });
 });
 
+test("the whole plugins that the documentation shows have no type error, and are loaded", async () => {
+  using dir = tempDir();
+  await runEnit(["plugin", "types", dir.path]);
+  const pages = ["README.md", "docs/plugins.md"].map((page) => readFileSync(join(ROOT, page), "utf8"));
+  const names = pages.flatMap(wholePlugins).map((code) => {
+    const [, name = ""] = /name: "(\w+)"/.exec(code) ?? [];
+    dir.write(`${name}.ts`, code);
+    return name;
+  });
+  expect(names).toEqual(["shout", "gate"]);
+  dir.write("tsconfig.json", JSON.stringify({ compilerOptions: OPTIONS, include: ["*.ts"] }));
+  const tsc = Bun.spawn([join(ROOT, "node_modules/.bin/tsc"), "-p", dir.path], { cwd: dir.path, stdout: "pipe" });
+  expect(await tsc.stdout.text()).toBe("");
+  const { stdout } = await runEnit(["--root", dir.join("root"), "--plugin-dir", dir.path, "plugin", "list"]);
+  expect(stdout).toMatch(/^gate +- +--plugin-dir +loaded +hooks: /m);
+  expect(stdout).toMatch(/^shout +- +--plugin-dir +loaded +commands: shout; hooks: /m);
+});
+
+/** The indented blocks of a page that are plugins from the import to the last bracket. */
+function wholePlugins(page: string): string[] {
+  const blocks = page.match(/^ {4}import .*\n(?:(?: {4}.*)?\n)+? {4}\}\);$/gm) ?? [];
+  return blocks.map((block) => block.replaceAll(/^ {4}/gm, "")).filter((code) => /^ {2}name:/m.test(code));
+}
+
 test("enit plugin types leaves a package of somebody else alone", async () => {
   using dir = tempDir();
   const file = dir.write("node_modules/enit/package.json", '{ "name": "enit", "main": "ours.js" }');

@@ -444,10 +444,16 @@ describe("faults", () => {
       "objecting/objector.ts",
       `import { definePlugin } from "enit/plugin";
        export default definePlugin({
-         name: "objector", api: 1, hooks: { "upgrade:installed": async () => { throw new Error("not so"); } },
+         name: "objector", api: 1, hooks: {
+           "upgrade:relup": (ctx, _, { release, from }) => ctx.log.info("relup " + from + " to " + release.version),
+           "upgrade:installed": async () => { throw new Error("not so"); },
+         },
        });\n`,
     );
-    expect(await host.enit("--plugin-dir", host.join("objecting"), "update", "relex")).toMatchObject({
+    const former = host.vm()?.version;
+    const run = await host.enit("--plugin-dir", host.join("objecting"), "update", "relex");
+    expect(run.stderr).toContain(`relup ${former} to ${host.vm()?.version}\n`);
+    expect(run).toMatchObject({
       stderr: containing('cannot go on after "upgrade:installed" of the plugin "objector": not so'),
       exitCode: 1,
     });

@@ -44,15 +44,15 @@ async function plan(
   dynamic: DynamicRelease,
   options: Parameters<typeof planDynamicUpdate>[2],
 ): Promise<UpdatePlan> {
-  const planned = await planDynamicUpdate(dynamic, hooksOf(base, dynamic), options);
+  const planned = await planDynamicUpdate(dynamic, hooksOf(base), options);
   for (const warning of planned.warnings) base.log.warn(`${warning}.`);
   return planned;
 }
 
-function hooksOf({ hooks }: ServiceBase, { release: { name, version } }: DynamicRelease): PlanHooks {
+function hooksOf({ hooks }: ServiceBase): PlanHooks {
   return {
     changeAppup: (instructions, facts) => hooks.waterfall("upgrade:appup", instructions, facts),
-    changeRelup: (relup, from) => hooks.waterfall("upgrade:relup", relup, { release: { name, version }, from }),
+    changeRelup: (relup, facts) => hooks.waterfall("upgrade:relup", relup, facts),
   };
 }
 

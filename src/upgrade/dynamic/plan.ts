@@ -31,7 +31,10 @@ export interface PlanInput {
 /** What plugins may change of a plan. */
 export interface PlanHooks {
   readonly changeAppup: ChangeAppup;
-  readonly changeRelup: (relup: Term, from: readonly string[]) => Promise<Term>;
+  readonly changeRelup: (
+    relup: Term,
+    facts: { readonly release: { readonly name: string; readonly version: string }; readonly from: readonly string[] },
+  ) => Promise<Term>;
 }
 
 /** How a VM comes to what is installed. */
@@ -143,7 +146,7 @@ async function makeNext(
     return undefined;
   }
   found.warnings.push(...made.warnings);
-  const relup = await hooks.changeRelup(made.relup, [running.version]);
+  const relup = await hooks.changeRelup(made.relup, { release: { name, version }, from: [running.version] });
   const { up, down } = parseRelup(relup, "relup");
   const [there = [], back = []] = [up, down].map((ways) => ways.flatMap(({ instructions }) => instructions));
   if ([there, back].some((instructions) => effectsOf(instructions).restartsEmulator)) {
