@@ -69,7 +69,7 @@ describe("PluginRegistry", () => {
     dir.write(
       "lazy/src/main.ts",
       `import { helper } from "./helper";
-globalThis.lazyLoads = (globalThis.lazyLoads ?? 0) + helper;\n${pluginCode("lazy", 'hooks: { "vm:started": () => {} },')}`,
+globalThis.lazyLoads = (globalThis.lazyLoads ?? 0) + helper;\n${pluginCode("lazy", 'version: "2", hooks: { "vm:started": () => {} },')}`,
     );
     dir.write("lazy/src/helper.ts", "export const helper: number = 1;");
     const registry = await openRegistry({ path: dir.path, origin: "test" });
@@ -83,6 +83,7 @@ globalThis.lazyLoads = (globalThis.lazyLoads ?? 0) + helper;\n${pluginCode("lazy
     expect(globalThis).toHaveProperty("lazyLoads", 1);
     expect(registry.describe().at(-1)).toMatchObject({
       name: "lazy",
+      version: "1",
       state: "loaded",
       file: dir.join("lazy/src/main.ts"),
     });

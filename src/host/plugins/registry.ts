@@ -121,7 +121,8 @@ export class PluginRegistry {
   describe(): readonly PluginInfo[] {
     return this.entries.map((entry) => ({
       name: entry.name,
-      version: entry.plugin?.version ?? entry.source.version,
+      // That of the plugin.toml is known before the code is loaded, and stays.
+      version: entry.source.version ?? entry.plugin?.version,
       origin: entry.source.origin,
       file: entry.source.file,
       provides: entry.provides,
