@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isatty } from "node:tty";
+import { EnitError } from "../error/index.ts";
 import { findOtp } from "../otp/index.ts";
 import { readAgent } from "./agent.ts";
 import { becomeEmulator, type EmulatorStart } from "./execute.ts";
@@ -66,6 +68,7 @@ export function planRemoteShell(
   const host = node.slice(node.indexOf("@") + 1);
   const name = `enit-shell-${process.pid}-${Math.floor(Math.random() * 2 ** 32).toString(36)}@${host}`;
   const argv = [...bootArgs, "-hidden", longNames ? "-name" : "-sname", name, "-remsh", node];
+  argv.push(...terminalArgs(ertsDir, node));
   if (hasHome) argv.push("-kernel", "shell_history", "enabled");
   if (target.tlsProtocol !== undefined) argv.push("-proto_dist", target.tlsProtocol, "-ssl_dist_optfile", files.tls);
   if (listenAddress !== undefined || port !== undefined) {
@@ -94,6 +97,27 @@ export function planRemoteShell(
     mustRead: [files.cookie],
     openFiles: undefined,
   };
+}
+
+/**
+ * Before OTP 26 (erts 14) a shell that can do nothing with its terminal is opened on the VM that was started for it, and not on the
+ * node. To be removed together with the support of OTP 25.
+ *
+ * Throws `no_terminal`.
+ */
+function terminalArgs(ertsDir: string, node: string): string[] {
+  if (Number(/-(\d+)\.[^/]*$/.exec(ertsDir)?.[1] ?? 14) >= 14) return [];
+  if (!isatty(0) || !isatty(1)) {
+    throw new EnitError("no_terminal", `cannot open a shell on "${node}": Erlang/OTP 25 needs a terminal for it`, {
+      hint: "Give it one (ssh -t), or evaluate expressions without: enit eval.",
+      data: { node },
+    });
+  }
+  const text =
+    "~nenit: cannot open a shell on ~tp: Erlang/OTP 25 can do nothing with the terminal ~tp~n" +
+    "Set TERM to one that it knows, such as xterm or vt100.~n";
+  const tell = `io:format(standard_error, "${text}", ["${node}", os:getenv("TERM", "")])`;
+  return ["-eval", `whereis(user_drv) =:= undefined andalso begin ${tell}, erlang:halt(1) end.`];
 }
 
 /** Flags of the environment are meant for VMs that the caller starts for themselves; those of the shell are enit's. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { COOKIE, HOST, releaseHost } from "../support/release-host.ts";
-import { otpInstallations } from "../support/otp.ts";
+import { otpInstallations, systemOtp } from "../support/otp.ts";
 import { openTerminal } from "../support/terminal.ts";
 
 describe.each(otpInstallations())("OTP $major", (otp) => {
@@ -33,6 +33,28 @@ describe.each(otpInstallations())("OTP $major", (otp) => {
     expect(shellsOf(host.root)).toEqual([]);
     expect((await host.enit("call", "relex", "relex_server", "count")).stdout).toBe("2\n");
   });
+});
+
+test("remsh opens no shell on another node than that of the release, where it has no terminal or none that is known", async () => {
+  await using host = await releaseHost();
+  host.define("relex");
+  await host.json("start", "relex");
+  const without = await host.enitWith({ input: "node().\n" }, "remsh", "relex");
+  const terminal = openTerminal(["--root", host.root, "remsh", "relex"], { ...host.env, TERM: "no-such-terminal" });
+  if (Number(systemOtp().major) >= 26) {
+    expect(without.stdout).toContain(`1> relex@${HOST}`);
+    await terminal.until(`(relex@${HOST})1>`);
+    return;
+  }
+  expect(without).toEqual({
+    stdout: "",
+    stderr:
+      `enit: cannot open a shell on "relex@${HOST}": Erlang/OTP 25 needs a terminal for it\n` +
+      "Give it one (ssh -t), or evaluate expressions without: enit eval.\n",
+    exitCode: 1,
+  });
+  await terminal.until('Erlang/OTP 25 can do nothing with the terminal "no-such-terminal"');
+  expect(await terminal.exited).toBe(1);
 });
 
 /** The VMs of remote shells that use the state directories of a root. */
