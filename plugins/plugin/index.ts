@@ -26,7 +26,8 @@ export default definePlugin({
       description: "Write the types of enit/plugin to a directory, for editors and type checkers",
       details:
         "They go to DIR/node_modules/enit, where TypeScript finds them for all plugins in DIR and below. They are those of " +
-        "this enit: run it again after an update. enit itself needs none of it to load a plugin.",
+        "this enit: run it again after an update, and after npm install, which removes what it has not installed itself. enit " +
+        "itself needs none of it to load a plugin.",
       examples: [["plugin types /etc/enit/plugins", "for the plugins of this host"]],
       args: {
         directory: { type: "positional", default: ".", valueHint: "DIR", description: "Where the plugins lie" },
