@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isatty } from "node:tty";
 import { EnitError } from "../error/index.ts";
 import { findOtp } from "../otp/index.ts";
 import { readAgent } from "./agent.ts";
@@ -107,6 +106,8 @@ export function planRemoteShell(
  */
 function terminalArgs(ertsDir: string, node: string): string[] {
   if (Number(/-(\d+)\.[^/]*$/.exec(ertsDir)?.[1] ?? 14) >= 14) return [];
+  // Other commands need not wait for it.
+  const { isatty } = require("node:tty") as typeof import("node:tty");
   if (!isatty(0) || !isatty(1)) {
     throw new EnitError("no_terminal", `cannot open a shell on "${node}": Erlang/OTP 25 needs a terminal for it`, {
       hint: "Give it one (ssh -t), or evaluate expressions without: enit eval.",
@@ -116,7 +117,7 @@ function terminalArgs(ertsDir: string, node: string): string[] {
   const text =
     "~nenit: cannot open a shell on ~tp: Erlang/OTP 25 can do nothing with the terminal ~tp~n" +
     "Set TERM to one that it knows, such as xterm or vt100.~n";
-  const tell = `io:format(standard_error, "${text}", ["${node}", os:getenv("TERM", "")])`;
+  const tell = `io:format(standard_error, "${text}", ["${node}", os:getenv("TERM", "none")])`;
   return ["-eval", `whereis(user_drv) =:= undefined andalso begin ${tell}, erlang:halt(1) end.`];
 }
 

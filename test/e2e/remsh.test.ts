@@ -41,7 +41,7 @@ test("remsh opens no shell on another node than that of the release, where it ha
   await host.json("start", "relex");
   const without = await host.enitWith({ input: "node().\n" }, "remsh", "relex");
   const terminal = openTerminal(["--root", host.root, "remsh", "relex"], { ...host.env, TERM: "no-such-terminal" });
-  if (Number(systemOtp().major) >= 26) {
+  if (systemOtp().major >= 26) {
     expect(without.stdout).toContain(`1> relex@${HOST}`);
     await terminal.until(`(relex@${HOST})1>`);
     return;
