@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { EnitError, systemCode } from "../../error/index.ts";
 import { parseStartErlData } from "../../otp/index.ts";
-import { readBytesIfAny } from "../reading.ts";
+import { listNames, readBytesIfAny } from "../reading.ts";
 
 /** Where the files of one version of a packaged release lie. All paths are absolute. */
 export interface PackagedFiles {
@@ -26,13 +26,20 @@ export function findPackagedFiles(root: string): PackagedFiles & { readonly erts
   const file = join(root, "releases", "start_erl.data");
   const content = readBytesIfAny(file);
   const hint = "root names the directory of a release: the one that holds erts-*, lib and releases.";
-  if (content === undefined) throw invalidPackage(root, "it has no releases/start_erl.data", hint);
+  if (content === undefined)
+    throw invalidPackage(root, "it has no releases/start_erl.data", hintOfNested(root) ?? hint);
   const data = parseStartErlData(new TextDecoder().decode(content));
   if (data === undefined || /[/\0]|^\.+$/.test(data.vsn)) {
     const state = "its releases/start_erl.data does not hold the versions of an emulator and of a release";
     throw invalidPackage(root, state, "It holds one line, as in: 15.2.7 1.0");
   }
   return { ...packagedFiles(root, data.vsn), ertsVersion: data.ertsVersion };
+}
+
+/** Tarballs of knit hold one directory, with the release in it. */
+function hintOfNested(root: string): string | undefined {
+  const nested = listNames(root).filter((name) => existsSync(join(root, name, "releases", "start_erl.data")));
+  return nested.length === 1 ? `There is one in "${join(root, nested[0] ?? "")}": have root name that.` : undefined;
 }
 
 /** The files of a version that must be there. @throws EnitError `packaged_release_invalid`. */

@@ -202,6 +202,17 @@ test("renderPackagedConfig() renders another version with what the host says", a
   });
 });
 
+test("where a package lies one directory further down, the error names that", async () => {
+  using host = await testHost({
+    "lib/relex/a.config": `{node, [{root, "opt"}]}.\n${COOKIE}`,
+    "lib/relex/opt/shop/releases/start_erl.data": "15.2.7 1.0",
+  });
+  expect(await failure(load(host))).toMatchObject({
+    message: `cannot use the release in "${host.path("lib/relex/opt")}": it has no releases/start_erl.data`,
+    hint: `There is one in "${host.path("lib/relex/opt/shop")}": have root name that.`,
+  });
+});
+
 test("a package that cannot be used is an error that says what it lacks", async () => {
   const cases: [files: Readonly<Record<string, string>>, message: string][] = [
     [{ "releases/start_erl.data": "15.2.7" }, "does not hold the versions of an emulator and of a release"],
