@@ -19,6 +19,7 @@ import { describeSystemError, EnitError, systemCode } from "../error/index.ts";
 import type { ResolvedApplication } from "../otp/index.ts";
 import { asOwnerOf } from "./identity.ts";
 import { statePaths } from "./state-paths.ts";
+import { writingState } from "./writing-state.ts";
 
 /**
  * What is larger is not kept, of one application and of all, in bytes of `ebin` and `priv`: the state directory lies in memory
@@ -83,15 +84,16 @@ export function findKept(stateDir: string, library: KeptLibrary): string | undef
   return existsSync(place) ? place : undefined;
 }
 
-/** Removes what is kept for nobody. Only for whoever holds the lock. */
+/** Removes what is kept for nobody. Only for whoever holds the lock. Throws `state_dir_unwritable`. */
 export function pruneKept(stateDir: string, needed: readonly KeptLibrary[]): void {
   const { keptDir } = statePaths(stateDir);
   const names = new Set(needed.map(({ name, vsn }) => `${name}-${vsn}`));
-  asOwnerOf(stateDir, () => {
+  const prune = (): void => {
     for (const entry of existsSync(keptDir) ? readdirSync(keptDir) : []) {
       if (!names.has(entry)) rmSync(join(keptDir, entry), { recursive: true, force: true });
     }
-  });
+  };
+  writingState(stateDir, () => asOwnerOf(stateDir, prune));
 }
 
 function keptPlace(stateDir: string, { name, vsn }: KeptLibrary): string {

@@ -10,9 +10,11 @@ export function stateDirHint(stateDir: string, error: unknown): string {
   if (code === "ENOSPC" || code === "EDQUOT") return `Make room there, or ${another}`;
   if (code === "EROFS") return `N${another.slice(1)}`;
   const path = error instanceof Error && "path" in error ? String(error.path) : stateDir;
-  const isOwn = code === "EACCES" && findOwner(stateDir) === process.geteuid?.();
+  const own = process.geteuid?.();
+  const owner = findOwner(path) ?? own;
   // What root has left there.
-  if (isOwn && path.startsWith(`${stateDir}/`)) return `Have "${path}" removed by whose it is, or ${another}`;
+  if (code === "EACCES" && findOwner(stateDir) === own && owner !== own)
+    return `Have "${path}" removed by whose it is, or ${another}`;
   return `Run enit as the user who owns it, or ${another}`;
 }
 

@@ -68,3 +68,11 @@ test("keepCode() says which code could not be kept, and leaves nothing of it", (
   const state = `"${dir.join("state")}": its symbolic links lead in a circle (${loop})`;
   expect(() => keepCode(dir.join("state"), found, OPTIONS)).toThrow(state);
 });
+
+test("pruneKept() says that it cannot remove what is kept", () => {
+  using dir = tempDir();
+  symlinkSync("/proc/self/fdinfo", dir.join("kept"));
+  const action = `cannot write to the state directory "${dir.path}"`;
+  expect(() => pruneKept(dir.path, [])).toThrow(expect.objectContaining({ code: "state_dir_unwritable" }));
+  expect(() => pruneKept(dir.path, [])).toThrow(action);
+});
