@@ -134,8 +134,10 @@ test("a second upgrade at the same time is refused", async () => {
   const before = await filesOf(host);
   host.write("etc/enit/plugins/waiter.ts", WAITER);
   const first = host.spawn("upgrade", "relex", builds.tarball("2"));
-  const lines = readLines(first.stdout);
-  await lines.next();
+  const lines = readLines(first.stderr);
+  for (let line = await lines.next(); line.value !== "installing"; line = await lines.next()) {
+    expect(line.done).toBe(false);
+  }
   const second = await host.enit("upgrade", "relex", builds.tarball("2"));
   expect(second).toMatchObject({ exitCode: 1, stdout: "" });
   expect(second.stderr).toContain(`cannot change the version of "relex": process ${first.pid} is changing it`);
@@ -154,7 +156,7 @@ export default definePlugin({
   api: 1,
   hooks: {
     "upgrade:install": async () => {
-      console.log("installing");
+      console.error("installing");
       await Bun.stdin.text();
     },
   },
