@@ -1,6 +1,4 @@
-import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { describeSystemError, systemCode } from "../error/index.ts";
 import type { HostSettings } from "../release/index.ts";
 import type { PluginDirectory } from "./plugins/index.ts";
 
@@ -23,21 +21,4 @@ export function pluginDirectories(
     ...(system === undefined ? [] : [{ path: system, origin: "system" }]),
     ...others.filter((path) => path !== beside).map((path) => ({ path, origin: origins.get(path) ?? "enit.toml" })),
   ];
-}
-
-/** Warns of directories that cannot be read, and of those that somebody has named and that are none; the standard ones need not exist. */
-export function explainUnusable(directories: readonly PluginDirectory[]): readonly string[] {
-  return directories.flatMap(({ path, origin }) => {
-    try {
-      readdirSync(path);
-      return [];
-    } catch (error) {
-      const code = systemCode(error);
-      if (code === undefined) throw error;
-      if (code !== "ENOENT" && code !== "ENOTDIR")
-        return [`cannot look for plugins in "${path}" (${origin}): ${describeSystemError(error)}`];
-      const isNamed = ["--plugin-dir", "ENIT_PLUGIN_PATH", "enit.toml"].includes(origin);
-      return isNamed ? [`there is no directory "${path}" to look for plugins in (${origin})`] : [];
-    }
-  });
 }

@@ -14,7 +14,7 @@ import {
 } from "./command-line.ts";
 import { reportFailure } from "./failure.ts";
 import { Screen } from "./output/index.ts";
-import { explainUnusable, pluginDirectories } from "./plugin-directories.ts";
+import { pluginDirectories } from "./plugin-directories.ts";
 import { type BuiltIn, type PluginEntry, PluginRegistry } from "./plugins/index.ts";
 import { makeHostService } from "./services/host.ts";
 import { makeServices } from "./services/index.ts";
@@ -65,11 +65,15 @@ async function runCommandLine(
 
   const settings = await loadSettings({ flags: settingFlags(flags), env });
   const directories = flags.noPlugins ? [] : pluginDirectories(settings, { executable, flags: flags.pluginDir, env });
-  const opening = PluginRegistry.open({ builtIns, directories, trust: process.geteuid?.() === 0 });
+  const opening = PluginRegistry.open({
+    builtIns,
+    directories,
+    trust: process.geteuid?.() === 0,
+    warn: (message) => screen.log.warn(message),
+  });
   // Code that waits for what never comes while it is loaded.
   const registry = await unlessAborted(signals.signal, opening);
   warnAbout(settings, registry, line.words, screen);
-  for (const message of explainUnusable(directories)) screen.log.warn(message);
   if (!flags.noPlugins) warnOfTables(settings, registry, screen);
   const found = findCommand(line, registry);
 
@@ -83,9 +87,7 @@ async function runCommandLine(
     plugins: {
       openProject: async (directory) => {
         if (flags.noPlugins) return;
-        const own = { path: join(directory, "plugins"), origin: "project" };
-        const added = await registry.add(own);
-        for (const message of explainUnusable([own])) screen.log.warn(message);
+        const added = await registry.add({ path: join(directory, "plugins"), origin: "project" });
         for (const { error } of added) if (error !== undefined) screen.log.warn(warningText(error));
       },
       hasHook: (hook) => registry.withHook(hook).length > 0,

@@ -21,7 +21,7 @@ export default definePlugin({ name: "${name}", api: 1, ${more}
 }
 
 function openRegistry(...directories: PluginDirectory[]): Promise<PluginRegistry> {
-  return PluginRegistry.open({ builtIns: BUILT_INS, directories, trust: false });
+  return PluginRegistry.open({ builtIns: BUILT_INS, directories, trust: false, warn: () => {} });
 }
 
 /** Plugins of one directory, by name: their states, or why they were refused. */

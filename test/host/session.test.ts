@@ -22,7 +22,7 @@ async function sessionOf(...plugins: readonly Plugin[]): Promise<TestSession> {
     provides: { commands: Object.keys(plugin.commands ?? {}), hooks: Object.keys(plugin.hooks ?? {}) },
     load: () => Promise.resolve({ default: plugin }),
   }));
-  const registry = await PluginRegistry.open({ builtIns, directories: [], trust: false });
+  const registry = await PluginRegistry.open({ builtIns, directories: [], trust: false, warn: () => {} });
   const base = contextBase();
   const session = new Session(registry, base, (name) => ({ table: name }));
   return {

@@ -12,18 +12,24 @@ export interface PluginDirectory {
   readonly origin: string;
 }
 
+export interface DiscoverOptions {
+  /** Whether to refuse what someone other than root could have written. */
+  readonly trust: boolean;
+  /** Is told of a directory that cannot be read, and of one that somebody has named and that is none. */
+  readonly warn: (message: string) => void;
+}
+
 /**
  * Finds the plugins of a directory, in alphabetical order: `NAME.ts` and `NAME.js` files, and folders with a `plugin.toml`.
  *
- * No code is loaded. A directory that does not exist, or cannot be read, holds none. With `trust`, what someone other than root could have
- * written is refused.
+ * No code is loaded. A directory that does not exist, or cannot be read, holds none.
  */
 export async function discoverPlugins(
   directory: PluginDirectory,
-  options: { readonly trust: boolean },
+  options: DiscoverOptions,
 ): Promise<readonly (PluginSource | RefusedSource)[]> {
   const found: (PluginSource | RefusedSource)[] = [];
-  for (const entry of listDirectory(directory.path)) {
+  for (const entry of listDirectory(directory, options.warn)) {
     const path = join(directory.path, entry);
     const name = /^([^.]+)\.(ts|js)$/.exec(entry)?.[1];
     if (name !== undefined) found.push(fileSource(name, path, directory.origin, options.trust));
@@ -47,14 +53,18 @@ function hasManifest(folder: string): boolean {
   }
 }
 
-/** None if it cannot be read, which `explainUnusable` says. */
-function listDirectory(path: string): string[] {
+/** Origins of directories that somebody has named; the standard ones need not exist. */
+const NAMED: ReadonlySet<string> = new Set(["--plugin-dir", "ENIT_PLUGIN_PATH", "enit.toml"]);
+
+function listDirectory({ path, origin }: PluginDirectory, warn: DiscoverOptions["warn"]): string[] {
   try {
-    return readdirSync(path).sort();
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return readdirSync(path).sort();
+    if (NAMED.has(origin)) warn(`there is no directory "${path}" to look for plugins in (${origin})`);
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
-    return [];
+    warn(`cannot look for plugins in "${path}" (${origin}): ${describeSystemError(error)}`);
   }
+  return [];
 }
 
 function fileSource(name: string, file: string, origin: string, trust: boolean): PluginSource | RefusedSource {

@@ -1,7 +1,7 @@
 import * as contract from "../../contract/index.ts";
 import type { HookName, Plugin, PluginInfo, Provides } from "../../contract/index.ts";
 import { EnitError } from "../../error/index.ts";
-import { type PluginDirectory, discoverPlugins, isRefused } from "./discover.ts";
+import { type DiscoverOptions, type PluginDirectory, discoverPlugins, isRefused } from "./discover.ts";
 import { explainLoadFailure } from "./load-failure.ts";
 import { type BuiltIn, type PluginSource, type RefusedSource, pluginError, providesOf } from "./source.ts";
 import { validatePlugin } from "./validate.ts";
@@ -18,22 +18,20 @@ export interface PluginEntry {
   error: EnitError | undefined;
 }
 
-export interface RegistryOptions {
+export interface RegistryOptions extends DiscoverOptions {
   readonly builtIns: readonly BuiltIn[];
   /** In the order of loading; none with `--no-plugins`. */
   readonly directories: readonly PluginDirectory[];
-  /** Whether to refuse what someone other than root could have written. */
-  readonly trust: boolean;
 }
 
 /** All plugins, in the order of loading. */
 export class PluginRegistry {
   readonly #entries: PluginEntry[];
-  readonly #trust: boolean;
+  readonly #options: DiscoverOptions;
 
-  private constructor(entries: readonly PluginEntry[], trust: boolean) {
+  private constructor(entries: readonly PluginEntry[], options: DiscoverOptions) {
     this.#entries = [...entries];
-    this.#trust = trust;
+    this.#options = options;
   }
 
   get entries(): readonly PluginEntry[] {
@@ -45,7 +43,7 @@ export class PluginRegistry {
    * plugins say what they bring and wait until they are needed. Of two that bring the same, the later one is refused.
    */
   static async open(options: RegistryOptions): Promise<PluginRegistry> {
-    const registry = new PluginRegistry(options.builtIns.map(builtInEntry), options.trust);
+    const registry = new PluginRegistry(options.builtIns.map(builtInEntry), options);
     if (options.directories.length > 0) provideContract();
     for (const directory of options.directories) await registry.add(directory);
     return registry;
@@ -54,7 +52,7 @@ export class PluginRegistry {
   /** Adds the plugins of a directory behind all others, and returns them. */
   async add(directory: PluginDirectory): Promise<readonly PluginEntry[]> {
     const added: PluginEntry[] = [];
-    for (const source of await discoverPlugins(directory, { trust: this.#trust })) {
+    for (const source of await discoverPlugins(directory, this.#options)) {
       const entry: PluginEntry = {
         name: source.name,
         builtIn: false,
@@ -166,6 +164,7 @@ function keepOutputClean(): void {
 async function tryLoad(entry: PluginEntry, others: readonly PluginEntry[]): Promise<void> {
   const { source } = entry;
   if (isRefused(source)) return;
+  if (!entry.builtIn) keepOutputClean();
   try {
     const module = await loadModule(source);
     if (entry.builtIn) {
@@ -187,7 +186,6 @@ async function tryLoad(entry: PluginEntry, others: readonly PluginEntry[]): Prom
 
 async function loadModule(source: PluginSource): Promise<unknown> {
   let module: unknown;
-  if (source.file !== undefined) keepOutputClean();
   try {
     module = await source.load();
   } catch (error) {
