@@ -62,6 +62,7 @@ export function refuseIfRunning(release: Pick<Release, "name" | "stateDir">): vo
 export async function checkLaunch(release: Release): Promise<void> {
   findReleaseSystem(release);
   await checkTls(release);
+  await findIdentity(release.node.runAsUser, release.node.runAsGroup);
   await refuseForeignState(release);
 }
 

@@ -8,9 +8,10 @@ import { findIdentity, findOwner } from "./identity.ts";
  * there would no longer be theirs, and links that they put there lead anywhere. Throws what `findIdentity` throws.
  */
 export async function refuseForeignState({ name, stateDir, node }: Release): Promise<void> {
+  const owner = process.geteuid?.() === 0 ? findOwner(stateDir) : undefined;
+  if (owner === undefined || owner === 0) return;
   const { uid, user } = await findIdentity(node.runAsUser, node.runAsGroup);
-  const owner = findOwner(stateDir);
-  if (process.geteuid?.() !== 0 || owner === undefined || owner === 0 || owner === uid) return;
+  if (owner === uid) return;
   const ownerName = (await libc()).findUser(owner)?.name ?? String(owner);
   const state = `the state directory "${stateDir}" is that of user "${ownerName}"`;
   throw new EnitError("state_dir_foreign", `cannot start "${name}" as user "${user?.name ?? uid}": ${state}`, {

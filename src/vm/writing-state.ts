@@ -5,17 +5,16 @@ import { findOwner } from "./identity.ts";
 
 /** What somebody can do whom an error of the system keeps from reading or writing a state directory. */
 export function stateDirHint(stateDir: string, error: unknown): string {
-  const another = "name another one with --state-dir.";
   const code = systemCode(error);
-  if (code === "ENOSPC" || code === "EDQUOT") return `Make room there, or ${another}`;
-  if (code === "EROFS") return `N${another.slice(1)}`;
+  if (code === "ENOSPC" || code === "EDQUOT") return "Make room there, or name another one with --state-dir.";
+  if (code === "EROFS") return "Name another one with --state-dir.";
   const path = error instanceof Error && "path" in error ? String(error.path) : stateDir;
   const own = process.geteuid?.();
   const owner = findOwner(path) ?? own;
   // What root has left there.
   if (code === "EACCES" && findOwner(stateDir) === own && owner !== own)
-    return `Have "${path}" removed by whose it is, or ${another}`;
-  return `Run enit as the user who owns it, or ${another}`;
+    return `Have "${path}" removed by whose it is, or name another one with --state-dir.`;
+  return "Run enit as the user who owns it, or name another one with --state-dir.";
 }
 
 /** Runs what writes into a state directory; an error of the system becomes `state_dir_unwritable` (kind `io`). */
