@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { NodeSettings } from "../release/index.ts";
+import { erlangString } from "./erlang-string.ts";
 import type { Identity } from "./identity.ts";
 import type { StatePaths } from "./state-paths.ts";
 import type { PackedSystem, ReleaseSystem } from "./system.ts";
@@ -140,9 +141,4 @@ function environment({ node, identity, env, paths, system }: PlanInput): Record<
     // Flags among them have become arguments of a packaged release.
     ...Object.fromEntries(isPacked ? node.env.filter(([name]) => !FLAGS.test(name)) : node.env),
   };
-}
-
-/** Text as an Erlang string. */
-function erlangString(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }

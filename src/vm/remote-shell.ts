@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { EnitError } from "../error/index.ts";
 import { findOtp } from "../otp/index.ts";
 import { readAgent } from "./agent.ts";
+import { erlangString } from "./erlang-string.ts";
 import { becomeEmulator, type EmulatorStart } from "./execute.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { readDistributionPort } from "./progress.ts";
@@ -117,7 +118,7 @@ function terminalArgs(ertsDir: string, node: string): string[] {
   const text =
     "~nenit: cannot open a shell on ~tp: Erlang/OTP 25 can do nothing with the terminal ~tp~n" +
     "Set TERM to one that it knows, such as xterm or vt100.~n";
-  const tell = `io:format(standard_error, "${text}", ["${node}", os:getenv("TERM", "none")])`;
+  const tell = `io:format(standard_error, "${text}", [${erlangString(node)}, os:getenv("TERM", "none")])`;
   return ["-eval", `whereis(user_drv) =:= undefined andalso begin ${tell}, erlang:halt(1) end.`];
 }
 
