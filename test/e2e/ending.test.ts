@@ -114,18 +114,27 @@ export default { name: "faulty", api: 1, commands: { faulty: { description: "", 
 });
 
 describe("a command is ended", () => {
+  /** An enit that runs, what it says, and how it ends. */
+  function spawnEnit(args: readonly string[]) {
+    const child = Bun.spawn([ENIT, ...args], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+    const notes = new Transcript(child.stderr);
+    const ending = async () => {
+      const [stdout, stderr] = await Promise.all([child.stdout.text(), notes.whole()]);
+      return { stdout, stderr, exitCode: await child.exited };
+    };
+    return { child, notes, ending };
+  }
+
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const)("by %s, quietly and with clean-up", async (signal, exitCode) => {
     using dir = probeDir();
-    const child = Bun.spawn([ENIT, ...probeArgs(dir, "wait")], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-    const notes = new Transcript(child.stderr);
+    const { child, notes, ending } = spawnEnit(probeArgs(dir, "wait"));
     await notes.until("waiting\n");
     child.kill(signal);
-    const [stdout, stderr] = await Promise.all([child.stdout.text(), notes.whole()]);
-    expect({ stdout, stderr, exitCode: await child.exited }).toEqual({
+    expect(await ending()).toEqual({
       stdout: "",
       stderr: "waiting\naborted\ncleaned up\n",
       exitCode,
@@ -135,39 +144,21 @@ describe("a command is ended", () => {
   test("by Ctrl-C also while the code of a plugin is loaded and waits for what never comes", async () => {
     using dir = tempDir();
     dir.write("stuck.js", 'console.log("loading"); setInterval(() => {}, 1000); await new Promise(() => {});');
-    const child = Bun.spawn([ENIT, "--root", dir.path, "--plugin-dir", dir.path, "-v"], {
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    const notes = new Transcript(child.stderr);
+    const { child, notes, ending } = spawnEnit(["--root", dir.path, "--plugin-dir", dir.path, "-v"]);
     // What it writes goes to standard error.
     await notes.until("loading\n");
     child.kill("SIGINT");
-    const [stdout, stderr] = await Promise.all([child.stdout.text(), notes.whole()]);
-    expect({ stdout, stderr, exitCode: await child.exited }).toEqual({
-      stdout: "",
-      stderr: "loading\n",
-      exitCode: 130,
-    });
+    expect(await ending()).toEqual({ stdout: "", stderr: "loading\n", exitCode: 130 });
   });
 
   test("at once by a second Ctrl-C where it does not listen to the first", async () => {
     using dir = probeDir();
-    const child = Bun.spawn([ENIT, ...probeArgs(dir, "wait", "--deaf")], {
-      stdin: "ignore",
-      stdout: "ignore",
-      stderr: "pipe",
-    });
-    const notes = new Transcript(child.stderr);
+    const { child, notes, ending } = spawnEnit(probeArgs(dir, "wait", "--deaf"));
     await notes.until("waiting\n");
     child.kill("SIGINT");
     await notes.until("aborted\n");
     child.kill("SIGINT");
-    expect({ stderr: await notes.whole(), exitCode: await child.exited }).toEqual({
-      stderr: "waiting\naborted\n",
-      exitCode: 130,
-    });
+    expect(await ending()).toEqual({ stdout: "", stderr: "waiting\naborted\n", exitCode: 130 });
   });
 
   test("quietly by a reader of its output that goes away", async () => {

@@ -2,14 +2,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { rmSync, symlinkSync } from "node:fs";
 import { canMount, inMountNamespace } from "../support/namespace.ts";
-import { type ReleaseHost, releaseHost } from "../support/release-host.ts";
+import { type ReleaseHost, runningReleaseHost } from "../support/release-host.ts";
 
 let host: ReleaseHost;
 
 beforeAll(async () => {
-  host = await releaseHost();
-  host.define("relex");
-  await host.json("start", "relex");
+  host = await runningReleaseHost();
 });
 
 afterAll(() => host[Symbol.asyncDispose]());

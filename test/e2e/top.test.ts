@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { TopSample } from "../../src/contract/index.ts";
-import { COOKIE, HOST, type ReleaseHost, releaseHost } from "../support/release-host.ts";
+import { COOKIE, HOST, type ReleaseHost, runningReleaseHost } from "../support/release-host.ts";
 import { otpInstallations, startNode, systemOtp } from "../support/otp.ts";
 import { ENIT } from "../support/run-enit.ts";
 import { listProcesses } from "../support/processes.ts";
@@ -9,9 +9,7 @@ import { openShell, openTerminal } from "../support/terminal.ts";
 let host: ReleaseHost;
 
 beforeAll(async () => {
-  host = await releaseHost();
-  host.define("relex");
-  await host.json("start", "relex");
+  host = await runningReleaseHost();
 });
 
 afterAll(() => host[Symbol.asyncDispose]());

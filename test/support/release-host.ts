@@ -52,6 +52,16 @@ export interface ReleaseFiles {
   readonly user?: string;
 }
 
+/** Makes a host on which the release `relex` runs. */
+export async function runningReleaseHost(): Promise<ReleaseHost> {
+  await using cleanup = new AsyncDisposableStack();
+  const host = cleanup.use(await releaseHost());
+  host.define("relex");
+  await host.json("start", "relex");
+  cleanup.move();
+  return host;
+}
+
 /** Makes a host. Its settings name `otp` only where that is not the system's. */
 export async function releaseHost(otp: OtpInstallation = systemOtp()): Promise<ReleaseHost> {
   await using cleanup = new AsyncDisposableStack();
